@@ -1,0 +1,93 @@
+/// \file
+/// How mho reports: `error` for a call, `status` for a problem, `result<T>` for a value or the reason there is none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#define MHO_API __attribute__((visibility("default")))
+
+namespace mho {
+
+/// What was wrong with a *call*. Nothing was written when a call returns anything but `none`.
+enum class error : std::uint8_t {
+  none,          ///< done
+  bad_shape,     ///< extents or strides of a view do not fit each other or the reserved shape
+  bad_range,     ///< `call::begin`, `end` or `slot` lies outside what was reserved
+  too_large,     ///< more than `reserve` made room for
+  not_prepared,  ///< `apply` for a problem that was never prepared
+  unsupported,   ///< a form, element type, input or output that this detector or this version does not handle
+  overlap,       ///< an output view starts where an input view starts
+  unknown_name,  ///< no detector kind, option or preset of that name
+  bad_value,     ///< an option's value has the wrong type or lies outside its range
+  name_taken,    ///< `register_detector` with a name that exists
+  no_memory,     ///< memory ran out in `reserve`
+};
+
+/// The enumerator's name, such as "too_large".
+MHO_API const char* to_string(error e) noexcept;
+
+/// What became of one *problem* (or one received vector of it). In band: a bad problem never stops its neighbours.
+///
+/// `ok` and the degraded ones are written and usable. A failed one has estimate 0, variance +inf and LLRs 0.
+enum class status : std::uint8_t {
+  ok = 0,
+  not_converged = 1,  ///< degraded: an iteration ended before it reached its tolerance
+  saturated = 2,      ///< degraded: a converter or amplifier clipped
+  singular = 16,      ///< failed: a Cholesky pivot <= tx * 2^-23 * its Gram diagonal
+  not_finite = 17,    ///< failed: NaN or infinity in the input, or on the way
+  out_of_range = 18,  ///< failed: a squared column norm outside [2^-100, 2^100], or a negative noise variance
+  unstable = 19,      ///< failed: an analogue feedback loop that does not settle
+};
+
+/// The enumerator's name, such as "not_converged".
+MHO_API const char* to_string(status s) noexcept;
+
+constexpr bool is_failed(status s) noexcept { return static_cast<std::uint8_t>(s) >= 16; }
+constexpr bool is_degraded(status s) noexcept { return s != status::ok && !is_failed(s); }
+
+/// A value, or an error with a sentence that says what was wrong and what is allowed.
+template <class T>
+class result {
+ public:
+  result(T value) : value_(std::move(value)) {}
+  result(error e, std::string message) : error_(e), message_(std::move(message)) {}
+
+  explicit operator bool() const noexcept { return value_.has_value(); }
+  bool ok() const noexcept { return value_.has_value(); }
+  /// `error::none` when there is a value.
+  error code() const noexcept { return error_; }
+  const std::string& message() const noexcept { return message_; }
+
+  /// The value. Throws std::runtime_error with the message when there is none; nothing else in mho throws.
+  T& value() & {
+    check();
+    return *value_;
+  }
+  const T& value() const& {
+    check();
+    return *value_;
+  }
+  T&& value() && {
+    check();
+    return std::move(*value_);
+  }
+  T& operator*() & { return *value_; }
+  const T& operator*() const& { return *value_; }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+
+ private:
+  void check() const {
+    if (!value_) throw std::runtime_error(message_);
+  }
+
+  std::optional<T> value_;
+  error error_ = error::none;
+  std::string message_;
+};
+
+}  // namespace mho

@@ -1,0 +1,48 @@
+/// \file
+/// Counter-based random numbers: a number depends on (seed, stream, number, purpose) and its place in the draw only,
+/// never on a thread, a rank or what was drawn before. Philox4x32-10 (Salmon et al., SC 2011).
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <mho/error.hpp>
+
+namespace mho {
+
+/// One reproducible sequence of random numbers.
+///
+/// Philox key: the seed. Philox counter: block within the draw (32 bits), number (48 bits: a channel use, a problem),
+/// purpose (16 bits: what is drawn), stream (32 bits: an SNR point). Two sequences that differ in any of these
+/// are independent. Normals are Box-Muller pairs, two 32-bit words a pair, computed with the same unfused single
+/// precision operations on every machine: the same bits everywhere. Tail: 6.66 sigma.
+class MHO_API random_stream {
+ public:
+  /// seed: 0 .. 2^53-1 (so that every JSON reader keeps it). number: 0 .. 2^48-1.
+  random_stream(std::uint64_t seed, std::uint32_t stream, std::uint64_t number, std::uint16_t purpose) noexcept;
+
+  /// The next 32 random bits.
+  std::uint32_t word() noexcept;
+  /// Uniform in the open interval (0, 1): (word + 1/2) 2^-32.
+  double uniform() noexcept;
+  /// N(0, 1). Takes a fresh Box-Muller pair and drops the second one; draw many with `normals`.
+  float normal() noexcept;
+  /// N(0, 1) each. Consumes 2 ceil(n/2) words.
+  void normals(std::span<float> out) noexcept;
+  /// Circularly symmetric CN(0, variance): real and imaginary part N(0, variance/2) each. Consumes 2n words.
+  void complex_normals(std::span<std::complex<float>> out, float variance = 1) noexcept;
+  /// n random bits, one a byte (0 or 1). Consumes ceil(n/32) words, each from its least significant bit up.
+  void bits(std::span<std::uint8_t> out) noexcept;
+
+ private:
+  void refill() noexcept;
+
+  std::uint32_t key_[2];
+  std::uint32_t counter_[4];
+  std::uint32_t block_[4];
+  unsigned used_ = 4;  // words of block_ already given out
+};
+
+}  // namespace mho
