@@ -1,0 +1,11 @@
+/// \file
+/// All of mho but mho::parallel.
+#pragma once
+
+#include <mho/constellation.hpp>
+#include <mho/detector.hpp>
+#include <mho/error.hpp>
+#include <mho/options.hpp>
+#include <mho/random.hpp>
+#include <mho/registry.hpp>
+#include <mho/view.hpp>

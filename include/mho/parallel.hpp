@@ -1,0 +1,21 @@
+/// \file
+/// A batch over several threads, for callers that do not bring their own. Library mho::parallel (oneTBB).
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <mho/detector.hpp>
+
+namespace mho::parallel {
+
+/// As detector::prepare, apply and detect over the whole of `which`'s range, split over at most `threads` threads
+/// (at most the slots that were reserved; 0: all of them). Bit-identical to the single call. `which.slot` is ignored.
+/// Errors: those of the parts; the first in the order of problems is returned.
+error prepare(detector& d, const channel_batch& channel, const call& which = {}, unsigned threads = 0);
+error apply(const detector& d, const received_batch& received, std::span<const output> into, const call& which = {},
+            unsigned threads = 0);
+error detect(detector& d, const channel_batch& channel, const received_batch& received, std::span<const output> into,
+             const call& which = {}, unsigned threads = 0);
+
+}  // namespace mho::parallel

@@ -1,0 +1,69 @@
+/// \file
+/// A scenario: everything that a run needs, as the TOML file states it, every default filled in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mho/constellation.hpp>
+#include <mho/registry.hpp>
+
+namespace mho::sim {
+
+/// Which of the SNR conventions the list of SNR values is in.
+enum class snr_kind { snr_db, es_n0_db, eb_n0_db };
+
+struct link_settings {
+  std::size_t rx = 0, tx = 0;
+  std::string modulation = "16qam";
+  mapping labels = mapping::three_gpp;
+  std::string modem = "native";      ///< or "liquid"
+  std::string channel = "rayleigh";
+  snr_kind snr_is = snr_kind::snr_db;
+  std::vector<double> snr;           ///< dB, ascending as given; +infinity: no noise
+  std::string snr_normalisation = "ensemble";  ///< or "realisation": E||Hx||^2 of each H itself
+  std::size_t uses_per_channel = 1;
+  std::string draw = "auto";         ///< "auto", "channel", "gram"
+};
+
+struct channel_settings {
+  std::size_t realisations = 0;        ///< 0: a fresh channel for every uses_per_channel uses
+  std::optional<std::uint64_t> seed;   ///< of the channel draws alone; the run's seed if absent
+};
+
+struct stop_settings {
+  std::optional<std::uint64_t> bit_errors;
+  std::optional<double> relative_interval;  ///< half width of the 95 % interval over the estimate
+  std::uint64_t min_bits = 100'000;
+  std::uint64_t max_bits = 10'000'000;
+  std::optional<double> target_ber;  ///< ends the sweep after the first SNR where every curve is below
+};
+
+struct image_settings {
+  std::string file;             ///< as written
+  std::string path;             ///< resolved against the scenario's folder
+  std::string order = "column"; ///< samples column by column, or "row"
+};
+
+/// One [[detector]] table.
+struct detector_settings {
+  std::string id, label;       ///< of the curve; for several cycles, "-cN" and ", cycle N" are appended
+  mho::detector_spec spec{""}; ///< what make_detector gets: accelerator presets are resolved into options
+  std::string accelerator;     ///< as named in the scenario ("" for digital detectors)
+  std::vector<std::int64_t> cycles;  ///< one curve each; empty for digital detectors
+};
+
+struct scenario {
+  std::string title;
+  std::string name;  ///< the file's stem
+  link_settings link;
+  channel_settings channel;
+  stop_settings stop;
+  std::optional<image_settings> image;
+  std::vector<detector_settings> detectors;
+  std::uint64_t seed = 1;
+};
+
+}  // namespace mho::sim
