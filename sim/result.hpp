@@ -12,7 +12,8 @@ namespace mho::sim {
 struct point {
   double snr_db = 0, es_n0_db = 0, eb_n0_db = 0, matched_filter_db = 0, n0 = 0;
   std::uint64_t bits = 0, bit_errors = 0;
-  double ber = 0, ber_low = 0, ber_high = 0;  ///< 95 % interval; the channel use (or the set sharing an H) is the unit
+  double ber = 0, ber_low = 0,
+         ber_high = 0;  ///< 95 % interval; the channel use (or the set sharing an H) is the unit
   std::uint64_t symbols = 0, symbol_errors = 0;
   std::uint64_t uses = 0, use_errors = 0;
   std::vector<std::uint64_t> stream_bit_errors;  ///< tx

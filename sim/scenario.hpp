@@ -19,18 +19,18 @@ struct link_settings {
   std::size_t rx = 0, tx = 0;
   std::string modulation = "16qam";
   mapping labels = mapping::three_gpp;
-  std::string modem = "native";      ///< or "liquid"
+  std::string modem = "native";  ///< or "liquid"
   std::string channel = "rayleigh";
   snr_kind snr_is = snr_kind::snr_db;
-  std::vector<double> snr;           ///< dB, ascending as given; +infinity: no noise
+  std::vector<double> snr;                     ///< dB, ascending as given; +infinity: no noise
   std::string snr_normalisation = "ensemble";  ///< or "realisation": E||Hx||^2 of each H itself
   std::size_t uses_per_channel = 1;
-  std::string draw = "auto";         ///< "auto", "channel", "gram"
+  std::string draw = "auto";  ///< "auto", "channel", "gram"
 };
 
 struct channel_settings {
-  std::size_t realisations = 0;        ///< 0: a fresh channel for every uses_per_channel uses
-  std::optional<std::uint64_t> seed;   ///< of the channel draws alone; the run's seed if absent
+  std::size_t realisations = 0;       ///< 0: a fresh channel for every uses_per_channel uses
+  std::optional<std::uint64_t> seed;  ///< of the channel draws alone; the run's seed if absent
 };
 
 struct stop_settings {
@@ -42,16 +42,16 @@ struct stop_settings {
 };
 
 struct image_settings {
-  std::string file;             ///< as written
-  std::string path;             ///< resolved against the scenario's folder
-  std::string order = "column"; ///< samples column by column, or "row"
+  std::string file;              ///< as written
+  std::string path;              ///< resolved against the scenario's folder
+  std::string order = "column";  ///< samples column by column, or "row"
 };
 
 /// One [[detector]] table.
 struct detector_settings {
-  std::string id, label;       ///< of the curve; for several cycles, "-cN" and ", cycle N" are appended
-  mho::detector_spec spec{""}; ///< what make_detector gets: accelerator presets are resolved into options
-  std::string accelerator;     ///< as named in the scenario ("" for digital detectors)
+  std::string id, label;        ///< of the curve; for several cycles, "-cN" and ", cycle N" are appended
+  mho::detector_spec spec{""};  ///< what make_detector gets: accelerator presets are resolved into options
+  std::string accelerator;      ///< as named in the scenario ("" for digital detectors)
   std::vector<std::int64_t> cycles;  ///< one curve each; empty for digital detectors
 };
 

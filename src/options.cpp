@@ -22,7 +22,8 @@ bool fits(const option& entry, option_value& value) {
     value = static_cast<double>(std::get<std::int64_t>(value));
   if (value.index() != entry.standard.index()) return false;
   if (const auto* number = std::get_if<double>(&value)) return in_range(entry, *number);
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return in_range(entry, static_cast<double>(*integer));
+  if (const auto* integer = std::get_if<std::int64_t>(&value))
+    return in_range(entry, static_cast<double>(*integer));
   if (const auto* list = std::get_if<std::vector<std::int64_t>>(&value))
     return !list->empty() && std::all_of(list->begin(), list->end(), [&](std::int64_t v) {
       return in_range(entry, static_cast<double>(v));
@@ -76,7 +77,8 @@ result<options> complete(std::span<const option> schema, const options& given) {
   options values;
   for (const option& entry : schema) values.emplace(entry.name, entry.standard);
   for (const auto& [name, value] : given) {
-    const auto entry = std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == name; });
+    const auto entry =
+        std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == name; });
     if (entry == schema.end()) {
       std::vector<std::string> names;
       for (const option& o : schema) names.push_back(o.name);

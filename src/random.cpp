@@ -10,7 +10,8 @@
 namespace mho {
 namespace {
 
-constexpr std::size_t batch = 64;  // Box-Muller pairs at a time: one straight loop each, which compilers vectorise
+constexpr std::size_t batch =
+    64;  // Box-Muller pairs at a time: one straight loop each, which compilers vectorise
 
 // ln(u) for u in (0, 1]: u = 2^e m with m in [sqrt(1/2), sqrt(2)), ln m = 2 artanh(s), s = (m-1)/(m+1).
 inline float log_unit(float u) noexcept {
@@ -41,7 +42,8 @@ inline void box_muller(std::uint32_t first, std::uint32_t second, float& a, floa
   const float sine =
       angle + angle * z * (-0.166666641831398f + z * (0.008332748897373676f + z * -0.0001958794891834259f));
   const float cosine =
-      (1.0f - 0.5f * z) + z * z * (0.0416666641831398f + z * (-0.0013888331595808268f + z * 2.455163667036686e-05f));
+      (1.0f - 0.5f * z) +
+      z * z * (0.0416666641831398f + z * (-0.0013888331595808268f + z * 2.455163667036686e-05f));
   const bool swapped = (quadrant & 1) != 0;
   const float c = swapped ? sine : cosine;
   const float s = swapped ? cosine : sine;
@@ -57,9 +59,10 @@ inline void box_muller(std::uint32_t first, std::uint32_t second, float& a, floa
 random_stream::random_stream(std::uint64_t seed, std::uint32_t stream, std::uint64_t number,
                              std::uint16_t purpose) noexcept
     : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
-      counter_{0, static_cast<std::uint32_t>(number),
-               (static_cast<std::uint32_t>(number >> 32) & 0xffffu) | (static_cast<std::uint32_t>(purpose) << 16),
-               stream},
+      counter_{
+          0, static_cast<std::uint32_t>(number),
+          (static_cast<std::uint32_t>(number >> 32) & 0xffffu) | (static_cast<std::uint32_t>(purpose) << 16),
+          stream},
       block_{} {}
 
 void random_stream::refill() noexcept {

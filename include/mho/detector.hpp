@@ -1,18 +1,19 @@
 /// \file
-/// The detector: y = H x + n in, unbiased symbols, their noise variance, LLRs and bits out. Read this page and you
-/// know mho.
+/// The detector: y = H x + n in, unbiased symbols, their noise variance, LLRs and bits out. Read this page
+/// and you know mho.
 ///
 ///     auto detector = mho::make_detector("mmse").value();
 ///     detector->reserve({.problems = 3276, .rx = 64, .tx = 16});
 ///     detector->prepare(channel, noise);                          // views; one factorisation a problem
 ///     detector->apply(received, estimate, variance, status);      // any number of times
 ///
-/// Everything is a batch of *problems*: a problem is one channel matrix with one or more received vectors (*uses*).
-/// `reserve` is the only call that allocates. Nothing is printed, nothing aborts, nothing throws, nothing locks.
+/// Everything is a batch of *problems*: a problem is one channel matrix with one or more received vectors
+/// (*uses*). `reserve` is the only call that allocates. Nothing is printed, nothing aborts, nothing throws,
+/// nothing locks.
 ///
-/// Threads: `prepare`, `apply` and `detect` take a sub-range of the batch and a scratch slot. Calls on disjoint
-/// ranges with different slots may run at once; `mho::parallel` is nothing but this. What a problem yields does not
-/// depend on the range, the slot, the batch or its neighbours, to the last bit.
+/// Threads: `prepare`, `apply` and `detect` take a sub-range of the batch and a scratch slot. Calls on
+/// disjoint ranges with different slots may run at once; `mho::parallel` is nothing but this. What a problem
+/// yields does not depend on the range, the slot, the batch or its neighbours, to the last bit.
 #pragma once
 
 #include <cstddef>
@@ -30,12 +31,14 @@ namespace mho {
 /// What a detector is given: the channel, or what is left of it after matched filtering.
 enum class form : std::uint8_t {
   channel = 1,  ///< H [problem, rx, tx] and y [problem, use, rx]
-  gram = 2,     ///< G = H^H S^-1 H [problem, tx, tx] and z = H^H S^-1 y [problem, use, tx] for noise covariance N0 S;
-                ///< only the lower triangle of G is read. noise is scalar or per_problem N0; 1 if S is the covariance
+  gram = 2,  ///< G = H^H S^-1 H [problem, tx, tx] and z = H^H S^-1 y [problem, use, tx] for noise covariance
+             ///< N0 S; only the lower triangle of G is read. noise is scalar or per_problem N0; 1 if S is the
+             ///< covariance
 };
 
-/// The noise of a batch. `values` is read at entry i / problems_per_entry for problem i (12: a resource block).
-/// A NaN, infinite or negative variance fails its problem (not_finite, out_of_range), never the batch.
+/// The noise of a batch. `values` is read at entry i / problems_per_entry for problem i (12: a resource
+/// block). A NaN, infinite or negative variance fails its problem (not_finite, out_of_range), never the
+/// batch.
 struct noise {
   enum kind : std::uint8_t {
     scalar,       ///< value: variance of the complex noise at every antenna of every problem
@@ -63,17 +66,18 @@ struct channel_batch {
 /// Received vectors. vectors: cf32 [problem, use, rx], or z [problem, use, tx] in the gram form.
 struct received_batch {
   view vectors;
-  view prior_llr{};                               ///< f32 [problem, use, tx * bits]; the llr output is then extrinsic
-  std::span<const constellation* const> symbols{};  ///< needed for llr and bits: one for all streams, or one a stream
+  view prior_llr{};  ///< f32 [problem, use, tx * bits]; the llr output is then extrinsic
+  std::span<const constellation* const>
+      symbols{};  ///< needed for llr and bits: one for all streams, or one a stream
   demapper rule = demapper::max_log;
 };
 
 /// Where one step's results go; what is left empty is not computed.
 struct output {
-  view estimate{};            ///< cf32 [problem, use, tx]: x + noise, unbiased (E[estimate | x] = x)
-  view variance{};            ///< f32 [problem, use, tx]: variance of that noise (post-equalisation)
-  view llr{};                 ///< f32 [problem, use, tx * bits]: ln P(bit=0)/P(bit=1), stream by stream, MSB first
-  view bits{};                ///< u8 [problem, use, tx * bits]: hard decisions
+  view estimate{};  ///< cf32 [problem, use, tx]: x + noise, unbiased (E[estimate | x] = x)
+  view variance{};  ///< f32 [problem, use, tx]: variance of that noise (post-equalisation)
+  view llr{};       ///< f32 [problem, use, tx * bits]: ln P(bit=0)/P(bit=1), stream by stream, MSB first
+  view bits{};      ///< u8 [problem, use, tx * bits]: hard decisions
   std::span<status> state{};  ///< problem * uses + use
 };
 
@@ -87,10 +91,15 @@ struct call {
 };
 
 /// Bits of `capabilities::native`.
-enum native_output : std::uint8_t { native_estimate = 1, native_variance = 2, native_llr = 4, native_bits = 8 };
+enum native_output : std::uint8_t {
+  native_estimate = 1,
+  native_variance = 2,
+  native_llr = 4,
+  native_bits = 8
+};
 
-/// What a kind of detector can do. The shell does the rest: it whitens, converts channel to gram for kinds that take
-/// only that, and derives LLRs and bits from estimate and variance.
+/// What a kind of detector can do. The shell does the rest: it whitens, converts channel to gram for kinds
+/// that take only that, and derives LLRs and bits from estimate and variance.
 struct capabilities {
   std::size_t max_rx = SIZE_MAX, max_tx = SIZE_MAX;
   bool more_tx_than_rx = false;  ///< accepts tx > rx
@@ -106,10 +115,10 @@ struct capabilities {
 /// How much room to make.
 struct shape {
   std::size_t problems = 0, rx = 0, tx = 0;
-  std::size_t uses = 1;   ///< received vectors a problem, at most
-  unsigned slots = 1;     ///< concurrent calls, at most
-  unsigned bits = 0;      ///< most bits a symbol that llr or bits outputs will have; 0: none are asked for
-  form is = form::channel;      ///< the form that `prepare` will be given
+  std::size_t uses = 1;     ///< received vectors a problem, at most
+  unsigned slots = 1;       ///< concurrent calls, at most
+  unsigned bits = 0;        ///< most bits a symbol that llr or bits outputs will have; 0: none are asked for
+  form is = form::channel;  ///< the form that `prepare` will be given
   bool coloured_noise = false;  ///< noise other than scalar and per_problem will come; one entry for
   std::size_t problems_per_noise_entry = 1;  ///< this many problems
 };
@@ -125,26 +134,30 @@ class MHO_API detector {
   /// How many outputs a call yields: 1, or one for each requested cycle or iteration, all from one run.
   std::size_t steps() const noexcept { return steps_; }
 
-  /// Makes room, and forgets what was prepared. The only call that allocates; a shape no larger than an earlier one
-  /// allocates nothing. rx and tx are exact from here on, problems and uses are upper limits.
-  /// Errors: bad_shape (a zero, or tx > rx where the kind does not take it), too_large (beyond the capabilities),
-  /// no_memory.
+  /// How many concurrent calls `reserve` made room for; 0 before it.
+  unsigned slots() const noexcept;
+
+  /// Makes room, and forgets what was prepared. The only call that allocates; a shape no larger than an
+  /// earlier one allocates nothing. rx and tx are exact from here on, problems and uses are upper limits.
+  /// Errors: bad_shape (a zero, or tx > rx where the kind does not take it), too_large (beyond the
+  /// capabilities), no_memory.
   error reserve(const shape& room);
 
-  /// Digests channels and noise. Errors: bad_shape, bad_range, too_large, unsupported; nothing is written then.
-  /// A singular or non-finite problem is no error: it is remembered, and `apply` reports it.
+  /// Digests channels and noise. Errors: bad_shape, bad_range, too_large, unsupported; nothing is written
+  /// then. A singular or non-finite problem is no error: it is remembered, and `apply` reports it.
   error prepare(const channel_batch& channel, const call& which = {}) noexcept;
 
-  /// Detects received vectors on prepared channels; `into` has steps() outputs. May be called any number of times.
-  /// Errors as `prepare`, and not_prepared, overlap.
-  error apply(const received_batch& received, std::span<const output> into, const call& which = {}) const noexcept;
+  /// Detects received vectors on prepared channels; `into` has steps() outputs. May be called any number of
+  /// times. Errors as `prepare`, and not_prepared, overlap.
+  error apply(const received_batch& received, std::span<const output> into,
+              const call& which = {}) const noexcept;
 
   /// `prepare` and `apply` in one, for channels that are used once.
   error detect(const channel_batch& channel, const received_batch& received, std::span<const output> into,
                const call& which = {}) noexcept;
 
-  /// The weights W [problem, tx, rx] ([problem, tx, tx] in the gram form) of a linear detector: estimate = W y.
-  /// Failed problems give zeros. Errors: unsupported if not linear.
+  /// The weights W [problem, tx, rx] ([problem, tx, tx] in the gram form) of a linear detector: estimate = W
+  /// y. Failed problems give zeros. Errors: unsupported if not linear.
   error weights(const view& w, const call& which = {}) const noexcept;
 
   /// What `prepare` found: ok or a failure. Meaningless before `prepare`.
@@ -161,21 +174,23 @@ class MHO_API detector {
  protected:
   detector(const capabilities& can, std::size_t steps);
 
-  /// What a kind of detector writes. The shell has checked every view, whitened the noise to scalar or per_problem,
-  /// converted the form to one that the kind takes, and clipped the range; `which.end` is never SIZE_MAX.
-  /// Calls of different slots may come at once, on disjoint problems.
+  // What a kind of detector writes. The shell has checked every view and cut it to the range, so that index 0
+  // is problem which.begin of the batch (a problem's number for random draws is which.first + which.begin +
+  // i), has whitened the noise to scalar or per_problem with one entry a problem, and has converted the form
+  // to one that the kind takes. Calls of different slots may come at once, on disjoint problems.
 
   /// Make room for `room` (room.is is a form the kind takes, room.coloured_noise is false). May throw
   /// std::bad_alloc.
   virtual error do_reserve(const shape& room) = 0;
-  /// Digest; write a status for each problem of the range into state[problem].
-  virtual error do_prepare(const channel_batch& channel, const call& which, std::span<status> state) noexcept = 0;
-  /// Detect. Problems that failed in `do_prepare` may be skipped: the shell overwrites them. Every output that is
-  /// not native is empty. Each state span is given, problem * uses + use, and starts as what `prepare` found;
-  /// lower it for a received vector that is not finite, raise degradations. The shell fills in failed outputs.
+  /// Digest; write a status for each problem of the range into state[i].
+  virtual error do_prepare(const channel_batch& channel, const call& which,
+                           std::span<status> state) noexcept = 0;
+  /// Detect. Every output that is not native is empty; native ones are all given, and so are the states,
+  /// state[i * uses + use], set to what `prepare` found. Raise degradations there. Problems that failed may
+  /// be skipped: the shell fills in failed outputs, and fails a use whose estimate is not finite.
   virtual error do_apply(const received_batch& received, std::span<const output> into,
                          const call& which) const noexcept = 0;
-  /// W for the range, in the form that `do_prepare` got.
+  /// W for the range, in the form that `do_prepare` got; failed problems may be skipped.
   virtual error do_weights(const view& w, const call& which) const noexcept;
 
   /// The room of the last `reserve`, as the kind sees it.

@@ -1,5 +1,6 @@
 /// \file
-/// How mho reports: `error` for a call, `status` for a problem, `result<T>` for a value or the reason there is none.
+/// How mho reports: `error` for a call, `status` for a problem, `result<T>` for a value or the reason there
+/// is none.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,8 @@ enum class error : std::uint8_t {
 /// The enumerator's name, such as "too_large".
 MHO_API const char* to_string(error e) noexcept;
 
-/// What became of one *problem* (or one received vector of it). In band: a bad problem never stops its neighbours.
+/// What became of one *problem* (or one received vector of it). In band: a bad problem never stops its
+/// neighbours.
 ///
 /// `ok` and the degraded ones are written and usable. A failed one has estimate 0, variance +inf and LLRs 0.
 enum class status : std::uint8_t {

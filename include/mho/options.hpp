@@ -1,6 +1,6 @@
 /// \file
-/// Typed options: what a detector kind or an accelerator can be told, published as a schema that the TOML reader,
-/// `mho list --json`, the C and Python faces and the documentation all read.
+/// Typed options: what a detector kind or an accelerator can be told, published as a schema that the TOML
+/// reader, `mho list --json`, the C and Python faces and the documentation all read.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ using options = std::map<std::string, option_value, std::less<>>;
 
 /// One entry of a schema.
 struct option {
-  std::string name;         ///< dotted; the unit stands in the name where there is one
-  option_value standard;    ///< the default; its alternative is the option's type
-  std::string unit;         ///< "" if it has none
-  std::string doc;          ///< one line
+  std::string name;       ///< dotted; the unit stands in the name where there is one
+  option_value standard;  ///< the default; its alternative is the option's type
+  std::string unit;       ///< "" if it has none
+  std::string doc;        ///< one line
   double low = -std::numeric_limits<double>::infinity();  ///< smallest allowed number (each one of a list)
   double high = std::numeric_limits<double>::infinity();  ///< largest allowed number (each one of a list)
   std::vector<std::string> choices{};                     ///< allowed strings; empty: any
@@ -39,9 +39,9 @@ MHO_API const char* type_name(const option_value& value) noexcept;
 /// What an option allows, for messages: "an integer from 1 to 64", "one of table, normal, none".
 MHO_API std::string allowed(const option& entry);
 
-/// Every option of the schema, with the given values where there are some and the defaults elsewhere. An integer is
-/// accepted where a number is due. Errors: unknown_name (the message names the nearest option), bad_value (the
-/// message names the option and what is allowed; NaN is never).
+/// Every option of the schema, with the given values where there are some and the defaults elsewhere. An
+/// integer is accepted where a number is due. Errors: unknown_name (the message names the nearest option),
+/// bad_value (the message names the option and what is allowed; NaN is never).
 MHO_API result<options> complete(std::span<const option> schema, const options& given);
 
 /// The candidate with the smallest edit distance to the name; "" if there are no candidates.

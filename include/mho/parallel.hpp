@@ -9,13 +9,13 @@
 
 namespace mho::parallel {
 
-/// As detector::prepare, apply and detect over the whole of `which`'s range, split over at most `threads` threads
-/// (at most the slots that were reserved; 0: all of them). Bit-identical to the single call. `which.slot` is ignored.
-/// Errors: those of the parts; the first in the order of problems is returned.
+/// As detector::prepare, apply and detect over the whole of `which`'s range, split over at most `threads`
+/// threads (at most the slots that were reserved; 0: all of them). Bit-identical to the single call.
+/// `which.slot` is ignored. Errors: those of the parts; the first in the order of problems is returned.
 error prepare(detector& d, const channel_batch& channel, const call& which = {}, unsigned threads = 0);
-error apply(const detector& d, const received_batch& received, std::span<const output> into, const call& which = {},
-            unsigned threads = 0);
-error detect(detector& d, const channel_batch& channel, const received_batch& received, std::span<const output> into,
-             const call& which = {}, unsigned threads = 0);
+error apply(const detector& d, const received_batch& received, std::span<const output> into,
+            const call& which = {}, unsigned threads = 0);
+error detect(detector& d, const channel_batch& channel, const received_batch& received,
+             std::span<const output> into, const call& which = {}, unsigned threads = 0);
 
 }  // namespace mho::parallel

@@ -1,6 +1,6 @@
 /// \file
-/// Counter-based random numbers: a number depends on (seed, stream, number, purpose) and its place in the draw only,
-/// never on a thread, a rank or what was drawn before. Philox4x32-10 (Salmon et al., SC 2011).
+/// Counter-based random numbers: a number depends on (seed, stream, number, purpose) and its place in the
+/// draw only, never on a thread, a rank or what was drawn before. Philox4x32-10 (Salmon et al., SC 2011).
 #pragma once
 
 #include <complex>
@@ -14,14 +14,15 @@ namespace mho {
 
 /// One reproducible sequence of random numbers.
 ///
-/// Philox key: the seed. Philox counter: block within the draw (32 bits), number (48 bits: a channel use, a problem),
-/// purpose (16 bits: what is drawn), stream (32 bits: an SNR point). Two sequences that differ in any of these
-/// are independent. Normals are Box-Muller pairs, two 32-bit words a pair, computed with the same unfused single
-/// precision operations on every machine: the same bits everywhere. Tail: 6.66 sigma.
+/// Philox key: the seed. Philox counter: block within the draw (32 bits), number (48 bits: a channel use, a
+/// problem), purpose (16 bits: what is drawn), stream (32 bits: an SNR point). Two sequences that differ in
+/// any of these are independent. Normals are Box-Muller pairs, two 32-bit words a pair, computed with the
+/// same unfused single precision operations on every machine: the same bits everywhere. Tail: 6.66 sigma.
 class MHO_API random_stream {
  public:
   /// seed: 0 .. 2^53-1 (so that every JSON reader keeps it). number: 0 .. 2^48-1.
-  random_stream(std::uint64_t seed, std::uint32_t stream, std::uint64_t number, std::uint16_t purpose) noexcept;
+  random_stream(std::uint64_t seed, std::uint32_t stream, std::uint64_t number,
+                std::uint16_t purpose) noexcept;
 
   /// The next 32 random bits.
   std::uint32_t word() noexcept;

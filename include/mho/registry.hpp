@@ -34,7 +34,8 @@ struct detector_kind {
 /// A new detector. Errors: unknown_name (kind or option; the message names the nearest), bad_value.
 MHO_API result<std::unique_ptr<detector>> make_detector(const detector_spec& spec);
 
-/// Adds a kind of your own. Errors: name_taken, bad_value (no name or no make). Safe to call from several threads.
+/// Adds a kind of your own. Errors: name_taken, bad_value (no name or no make). Safe to call from several
+/// threads.
 MHO_API error register_detector(detector_kind kind);
 
 /// All kinds: the built-in ones in their fixed order, then the registered ones in theirs.

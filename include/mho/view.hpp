@@ -11,8 +11,8 @@
 
 namespace mho {
 
-/// Element types. The complex ones are interleaved (re, im). Detectors of this version take cf32 and f32 (and u8 for
-/// bits); the others answer error::unsupported.
+/// Element types. The complex ones are interleaved (re, im). Detectors of this version take cf32 and f32 (and
+/// u8 for bits); the others answer error::unsupported.
 enum class element : std::uint8_t { cf32, cbf16, ci16, f32, i8, u8 };
 
 template <class T>
@@ -36,14 +36,16 @@ struct element_of<std::int8_t> {
 
 /// A non-owning, strided, type-erased array of three extents. An empty view (no data) means "not given".
 ///
-/// Element (i, j, k) lies at data + i stride[0] + j stride[1] + k stride[2], strides in elements, 0 broadcasts an
-/// input. With `planes`, it lies at planes[j * extent[2] + k] + i * stride[0] (one plane an antenna or an
-/// (antenna, layer), the problem along it). Covers C order [problem][rx][tx], column-major matrices of Eigen and
-/// Armadillo (stride {rx * tx, 1, rx}) and planes with the resource element fastest (stride {1, ..}).
+/// Element (i, j, k) lies at data + i stride[0] + j stride[1] + k stride[2], strides in elements, 0
+/// broadcasts an input. With `planes`, it lies at planes[j * extent[2] + k] + i * stride[0] (one plane an
+/// antenna or an (antenna, layer), the problem along it). Covers C order [problem][rx][tx], column-major
+/// matrices of Eigen and Armadillo (stride {rx * tx, 1, rx}) and planes with the resource element fastest
+/// (stride {1, ..}).
 struct view {
   void* data = nullptr;
   void* const* planes = nullptr;
-  std::array<std::size_t, 3> extent{};     ///< see `channel_batch`, `received_batch` and `output` for their meaning
+  std::array<std::size_t, 3>
+      extent{};  ///< see `channel_batch`, `received_batch` and `output` for their meaning
   std::array<std::ptrdiff_t, 3> stride{};  ///< in elements
   element type = element::cf32;
   float scale = 1;  ///< value = stored integer * scale; for the integer types only
@@ -53,9 +55,9 @@ struct view {
   /// The address of element (i, j, k); T must be the element type's C++ type. Not for views of planes.
   template <class T>
   T& at(std::size_t i, std::size_t j = 0, std::size_t k = 0) const noexcept {
-    return static_cast<T*>(data)[static_cast<std::ptrdiff_t>(i) * stride[0] +
-                                 static_cast<std::ptrdiff_t>(j) * stride[1] +
-                                 static_cast<std::ptrdiff_t>(k) * stride[2]];
+    return static_cast<T*>(
+        data)[static_cast<std::ptrdiff_t>(i) * stride[0] + static_cast<std::ptrdiff_t>(j) * stride[1] +
+              static_cast<std::ptrdiff_t>(k) * stride[2]];
   }
 };
 
@@ -70,19 +72,23 @@ view strided(T* data, std::array<std::size_t, 3> extent, std::array<std::ptrdiff
 /// Contiguous, last extent fastest: C and NumPy order.
 template <class T>
 view row_major(T* data, std::size_t n0, std::size_t n1 = 1, std::size_t n2 = 1) noexcept {
-  return strided(data, {n0, n1, n2}, {static_cast<std::ptrdiff_t>(n1 * n2), static_cast<std::ptrdiff_t>(n2), 1});
+  return strided(data, {n0, n1, n2},
+                 {static_cast<std::ptrdiff_t>(n1 * n2), static_cast<std::ptrdiff_t>(n2), 1});
 }
 
 /// n0 column-major matrices of n1 rows and n2 columns, one after the other: Eigen's and Armadillo's order.
 template <class T>
 view column_major(T* data, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
-  return strided(data, {n0, n1, n2}, {static_cast<std::ptrdiff_t>(n1 * n2), 1, static_cast<std::ptrdiff_t>(n1)});
+  return strided(data, {n0, n1, n2},
+                 {static_cast<std::ptrdiff_t>(n1 * n2), 1, static_cast<std::ptrdiff_t>(n1)});
 }
 
-/// The first extent fastest: planes of consecutive problems (resource elements), plane (j, k) at (j n2 + k) n0.
+/// The first extent fastest: planes of consecutive problems (resource elements), plane (j, k) at (j n2 + k)
+/// n0.
 template <class T>
 view problem_fastest(T* data, std::size_t n0, std::size_t n1, std::size_t n2 = 1) noexcept {
-  return strided(data, {n0, n1, n2}, {1, static_cast<std::ptrdiff_t>(n0 * n2), static_cast<std::ptrdiff_t>(n0)});
+  return strided(data, {n0, n1, n2},
+                 {1, static_cast<std::ptrdiff_t>(n0 * n2), static_cast<std::ptrdiff_t>(n0)});
 }
 
 }  // namespace mho

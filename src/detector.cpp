@@ -1,0 +1,193 @@
+#include <mho/detector.hpp>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <stdexcept>
+
+#include "derive.hpp"
+#include "kernels/plain.hpp"
+#include "shell.hpp"
+
+namespace mho {
+
+detector::detector(const capabilities& can, std::size_t steps)
+    : capabilities_(can), steps_(steps), shell_(std::make_unique<shell>()) {}
+detector::~detector() = default;
+
+const shape& detector::room() const noexcept { return shell_->inner; }
+
+unsigned detector::slots() const noexcept { return static_cast<unsigned>(shell_->slots.size()); }
+
+status detector::prepared(std::size_t problem) const noexcept {
+  return problem < shell_->found.size() ? shell_->found[problem] : status::out_of_range;
+}
+
+error detector::do_weights(const view&, const call&) const noexcept { return error::unsupported; }
+
+error detector::reserve(const shape& room) {
+  if (room.problems == 0 || room.rx == 0 || room.tx == 0 || room.uses == 0 || room.slots == 0 ||
+      room.problems_per_noise_entry == 0)
+    return error::bad_shape;
+  if (room.tx > room.rx && !capabilities_.more_tx_than_rx && room.is == form::channel)
+    return error::bad_shape;
+  if (room.rx > capabilities_.max_rx || room.tx > capabilities_.max_tx) return error::too_large;
+  const bool takes_gram = (capabilities_.forms & static_cast<std::uint8_t>(form::gram)) != 0;
+  if (room.is == form::gram && (!takes_gram || room.coloured_noise)) return error::unsupported;
+  try {
+    shell_->reserve(room, capabilities_, steps_);
+    return do_reserve(shell_->inner);
+  } catch (const std::bad_alloc&) {
+    *shell_ = shell{};
+    return error::no_memory;
+  } catch (const std::length_error&) {
+    *shell_ = shell{};
+    return error::no_memory;
+  }
+}
+
+error detector::prepare(const channel_batch& channel, const call& which) noexcept {
+  shell& s = *shell_;
+  call range = which;
+  if (const error e = s.check(channel, range); e != error::none) return e;
+  if (range.begin == range.end) return error::none;
+  channel_batch given = channel;
+  given.noise = s.digest_noise(channel.noise, range);
+  const bool coloured = s.how[range.begin] == shell::coloured;
+  if (s.gram_made || coloured) s.copy_channel(channel.matrix, range);
+  if (s.gram_made) {
+    s.form_gram(range);
+    given.matrix = row_major(s.gram.data(), s.asked.problems, s.asked.tx, s.asked.tx);
+    given.is = form::gram;
+  } else if (coloured) {
+    given.matrix = row_major(s.channel.data(), s.asked.problems, s.asked.rx, s.asked.tx);
+  }
+  given.matrix = cut(given.matrix, range.begin, range.end);
+
+  // In blocks, so that the noise's own verdict outlives what the kind writes.
+  std::array<status, 64> state;
+  for (std::size_t begin = range.begin; begin < range.end; begin += state.size()) {
+    call part = range;
+    part.begin = begin;
+    part.end = std::min(range.end, begin + state.size());
+    const std::size_t count = part.end - part.begin;
+    channel_batch block = given;
+    block.matrix = cut(given.matrix, begin - range.begin, part.end - range.begin);
+    block.noise.values = cut(given.noise.values, begin - range.begin, part.end - range.begin);
+    std::fill_n(state.begin(), count, status::ok);
+    if (const error e = do_prepare(block, part, {state.data(), count}); e != error::none) {
+      std::fill(s.how.begin() + static_cast<std::ptrdiff_t>(range.begin),
+                s.how.begin() + static_cast<std::ptrdiff_t>(range.end), shell::unprepared);
+      return e;
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      if (!is_failed(s.found[begin + i])) s.found[begin + i] = state[i];
+  }
+  return error::none;
+}
+
+error detector::apply(const received_batch& received, std::span<const output> into,
+                      const call& which) const noexcept {
+  shell& s = *shell_;
+  call range = which;
+  if (const error e = s.check(received, into, capabilities_, steps_, range); e != error::none) return e;
+  shell::scratch& scratch = s.slots[which.slot];
+  const std::size_t uses = received.vectors.extent[1], tx = s.asked.tx;
+  for (std::size_t begin = range.begin; begin < range.end; begin += s.block) {
+    call part = range;
+    part.begin = begin;
+    part.end = std::min(range.end, begin + s.block);
+    const std::size_t count = part.end - part.begin;
+    const bool converted =
+        s.gram_made || std::any_of(s.how.begin() + static_cast<std::ptrdiff_t>(part.begin),
+                                   s.how.begin() + static_cast<std::ptrdiff_t>(part.end),
+                                   [](std::uint8_t how) { return how == shell::coloured; });
+    received_batch block = received;
+    block.vectors = converted ? s.received(received.vectors, part.begin, part.end, scratch)
+                              : cut(received.vectors, part.begin, part.end);
+    block.prior_llr = cut(received.prior_llr, part.begin, part.end);
+    for (std::size_t step = 0; step < steps_; ++step) {
+      const output& asked = into[step];
+      output& given = scratch.into[step];
+      const std::size_t values = step * s.block * s.asked.uses;
+      given.estimate = asked.estimate.empty()
+                           ? row_major(scratch.estimate.data() + values * tx, count, uses, tx)
+                           : cut(asked.estimate, part.begin, part.end);
+      given.variance = asked.variance.empty()
+                           ? row_major(scratch.variance.data() + values * tx, count, uses, tx)
+                           : cut(asked.variance, part.begin, part.end);
+      given.llr = (capabilities_.native & native_llr) != 0 ? cut(asked.llr, part.begin, part.end) : view{};
+      given.bits = (capabilities_.native & native_bits) != 0 ? cut(asked.bits, part.begin, part.end) : view{};
+      given.state = asked.state.empty() ? std::span(scratch.state).subspan(values, count * uses)
+                                        : asked.state.subspan(part.begin * uses, count * uses);
+      for (std::size_t i = 0; i < count; ++i)
+        std::fill_n(given.state.begin() + static_cast<std::ptrdiff_t>(i * uses), uses, s.found[begin + i]);
+    }
+    if (const error e = do_apply(block, scratch.into, part); e != error::none) return e;
+    for (std::size_t step = 0; step < steps_; ++step) {
+      output derived = scratch.into[step];
+      derived.llr = cut(into[step].llr, part.begin, part.end);
+      derived.bits = cut(into[step].bits, part.begin, part.end);
+      derive(derived, received, capabilities_.native);
+    }
+  }
+  return error::none;
+}
+
+error detector::detect(const channel_batch& channel, const received_batch& received,
+                       std::span<const output> into, const call& which) noexcept {
+  if (channel.matrix.extent[0] != received.vectors.extent[0]) return error::bad_shape;
+  if (const error e = prepare(channel, which); e != error::none) return e;
+  return apply(received, into, which);
+}
+
+error detector::weights(const view& w, const call& which) const noexcept {
+  if (!capabilities_.linear) return error::unsupported;
+  shell& s = *shell_;
+  const std::size_t tx = s.asked.tx, columns = s.asked.is == form::gram ? tx : s.asked.rx;
+  if (w.planes != nullptr || w.type != element::cf32) return error::unsupported;
+  if (w.empty() || w.extent[1] != tx || w.extent[2] != columns) return error::bad_shape;
+  call range = which;
+  range.end = std::min(range.end, w.extent[0]);
+  if (w.extent[0] > s.asked.problems) return error::too_large;
+  if (range.begin > range.end || range.slot >= s.asked.slots) return error::bad_range;
+  for (std::size_t p = range.begin; p < range.end; ++p)
+    if (s.how[p] == shell::unprepared) return error::not_prepared;
+
+  using cf32 = std::complex<float>;
+  shell::scratch& scratch = s.slots[which.slot];
+  for (std::size_t p = range.begin; p < range.end; ++p) {
+    const view one = cut(w, p, p + 1);
+    if (is_failed(s.found[p])) {
+      for (std::size_t k = 0; k < tx; ++k)
+        for (std::size_t i = 0; i < columns; ++i) one.at<cf32>(0, k, i) = 0;
+      continue;
+    }
+    call part = range;
+    part.begin = p;
+    part.end = p + 1;
+    // The kind's weights act on z = H^H y where the shell makes the gram form, and on B y where it whitens.
+    view inner = one;
+    if (s.gram_made) inner.extent[2] = tx;
+    if (const error e = do_weights(inner, part); e != error::none) return e;
+    for (std::size_t k = 0; k < tx; ++k) {
+      cf32* row = scratch.vector.data();
+      for (std::size_t i = 0; i < inner.extent[2]; ++i) row[i] = one.at<cf32>(0, k, i);
+      cf32* wide = scratch.received.empty() ? row : scratch.received.data();
+      if (s.gram_made) {
+        const cf32* h = s.channel.data() + p * columns * tx;
+        for (std::size_t i = 0; i < columns; ++i) {
+          wide[i] = 0;
+          for (std::size_t j = 0; j < tx; ++j) wide[i] += plain::conjugate_product(h[i * tx + j], row[j]);
+        }
+      } else {
+        std::copy_n(row, columns, wide);
+      }
+      if (s.how[p] == shell::coloured) s.whiteners.apply_right(s.entry[p], wide, scratch.vector.data());
+      for (std::size_t i = 0; i < columns; ++i) one.at<cf32>(0, k, i) = wide[i];
+    }
+  }
+  return error::none;
+}
+
+}  // namespace mho

@@ -1,0 +1,61 @@
+#include <mho/parallel.hpp>
+
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace mho::parallel {
+namespace {
+
+// Splits [begin, end) into one part a slot, on multiples of `grain` problems, and runs body(call) on each.
+template <class Body>
+error split(const detector& d, call which, std::size_t problems, std::size_t grain, unsigned threads,
+            const Body& body) {
+  which.end = std::min(which.end, problems);
+  const std::size_t slots = d.slots();
+  const std::size_t parts_wanted = threads == 0 ? slots : std::min<std::size_t>(threads, slots);
+  if (which.begin >= which.end || parts_wanted <= 1) {
+    which.slot = 0;
+    return body(which);
+  }
+  const std::size_t grains = (which.end - which.begin + grain - 1) / grain;
+  const std::size_t parts = std::min(parts_wanted, grains);
+  std::vector<error> errors(parts, error::none);
+  tbb::task_arena arena(static_cast<int>(parts));
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, parts, [&](std::size_t part) {
+      call mine = which;
+      mine.slot = static_cast<unsigned>(part);
+      mine.begin = which.begin + grains * part / parts * grain;
+      mine.end = std::min(which.end, which.begin + grains * (part + 1) / parts * grain);
+      errors[part] = body(mine);
+    });
+  });
+  const auto bad = std::find_if(errors.begin(), errors.end(), [](error e) { return e != error::none; });
+  return bad == errors.end() ? error::none : *bad;
+}
+
+}  // namespace
+
+error prepare(detector& d, const channel_batch& channel, const call& which, unsigned threads) {
+  const std::size_t grain = std::max<std::size_t>(1, channel.noise.problems_per_entry);
+  return split(d, which, channel.matrix.extent[0], grain, threads,
+               [&](const call& part) { return d.prepare(channel, part); });
+}
+
+error apply(const detector& d, const received_batch& received, std::span<const output> into,
+            const call& which, unsigned threads) {
+  return split(d, which, received.vectors.extent[0], 1, threads,
+               [&](const call& part) { return d.apply(received, into, part); });
+}
+
+error detect(detector& d, const channel_batch& channel, const received_batch& received,
+             std::span<const output> into, const call& which, unsigned threads) {
+  const std::size_t grain = std::max<std::size_t>(1, channel.noise.problems_per_entry);
+  return split(d, which, channel.matrix.extent[0], grain, threads,
+               [&](const call& part) { return d.detect(channel, received, into, part); });
+}
+
+}  // namespace mho::parallel

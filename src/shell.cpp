@@ -1,0 +1,197 @@
+#include "shell.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/plain.hpp"
+
+namespace mho {
+namespace {
+
+// Estimates that one slot keeps: enough problems for wide SIMD, few enough to stay in the second-level cache.
+constexpr std::size_t scratch_values = 16384;
+
+error check_view(const view& v, element type, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
+  if (v.planes != nullptr || v.type != type) return error::unsupported;
+  return v.extent == std::array{n0, n1, n2} ? error::none : error::bad_shape;
+}
+
+error first(error a, error b) noexcept { return a != error::none ? a : b; }
+
+status check_level(float n0) noexcept {
+  if (!std::isfinite(n0)) return status::not_finite;
+  return n0 < 0 ? status::out_of_range : status::ok;
+}
+
+std::size_t divide_up(std::size_t a, std::size_t b) noexcept { return (a + b - 1) / b; }
+
+}  // namespace
+
+view cut(const view& v, std::size_t begin, std::size_t end) noexcept {
+  if (v.empty()) return v;
+  view part = v;
+  const std::ptrdiff_t bytes = v.type == element::cf32 ? 8 : v.type == element::f32 ? 4 : 1;
+  part.data = static_cast<char*>(v.data) + static_cast<std::ptrdiff_t>(begin) * v.stride[0] * bytes;
+  part.extent[0] = end - begin;
+  return part;
+}
+
+void detector::shell::reserve(const shape& room, const capabilities& can, std::size_t steps) {
+  asked = inner = room;
+  gram_made = room.is == form::channel && (can.forms & static_cast<std::uint8_t>(form::channel)) == 0;
+  inner.coloured_noise = false;
+  inner.problems_per_noise_entry = 1;
+  if (gram_made) inner.is = form::gram;
+  const std::size_t problems = room.problems, uses = room.uses;
+  found.assign(problems, status::ok);
+  how.assign(problems, unprepared);
+  level.assign(problems, 0.0f);
+  entry.assign(problems, 0);
+  if (gram_made || room.coloured_noise) channel.resize(problems * room.rx * room.tx);
+  if (gram_made) gram.resize(problems * room.tx * room.tx);
+  if (room.coloured_noise) whiteners.reserve(divide_up(problems, room.problems_per_noise_entry), room.rx);
+  block = std::clamp(scratch_values / (uses * room.tx * steps), std::size_t{1}, problems);
+  slots.resize(room.slots);
+  for (scratch& s : slots) {
+    if (gram_made || room.coloured_noise) s.received.resize(block * uses * room.rx);
+    if (gram_made) s.filtered.resize(block * uses * room.tx);
+    s.estimate.resize(steps * block * uses * room.tx);
+    s.variance.resize(steps * block * uses * room.tx);
+    s.state.resize(steps * block * uses);
+    s.into.resize(steps);
+    s.vector.resize(std::max(room.rx, room.tx));
+  }
+}
+
+error detector::shell::check(const channel_batch& channel_in, call& which) const noexcept {
+  const view& h = channel_in.matrix;
+  if (which.queue != nullptr || channel_in.is != asked.is) return error::unsupported;
+  const std::size_t problems = h.extent[0];
+  const std::size_t rows = asked.is == form::gram ? asked.tx : asked.rx;
+  if (h.empty()) return error::bad_shape;
+  if (const error e = check_view(h, element::cf32, problems, rows, asked.tx); e != error::none) return e;
+  if (problems > asked.problems) return error::too_large;
+  which.end = std::min(which.end, problems);
+  if (which.begin > which.end || which.slot >= asked.slots) return error::bad_range;
+  const noise& n = channel_in.noise;
+  if (n.is == noise::scalar) return error::none;
+  if (n.values.empty() || n.problems_per_entry == 0) return error::bad_shape;
+  const std::size_t entries = n.values.extent[0];
+  if (entries * n.problems_per_entry < problems) return error::bad_shape;
+  if (n.is == noise::per_problem) return check_view(n.values, element::f32, entries, 1, 1);
+  if (asked.is == form::gram) return error::unsupported;
+  const error values = n.is == noise::per_antenna
+                           ? check_view(n.values, element::f32, entries, 1, asked.rx)
+                           : check_view(n.values, element::cf32, entries, asked.rx, asked.rx);
+  if (values != error::none) return values;
+  if (!asked.coloured_noise || divide_up(problems, n.problems_per_entry) > whiteners.entries())
+    return error::too_large;
+  // Ranges that share an entry would both write its whitener.
+  const bool whole = which.begin % n.problems_per_entry == 0 &&
+                     (which.end % n.problems_per_entry == 0 || which.end == problems);
+  return whole ? error::none : error::bad_range;
+}
+
+error detector::shell::check(const received_batch& in, std::span<const output> into, const capabilities& can,
+                             std::size_t steps, call& which) const noexcept {
+  if (which.queue != nullptr || (!in.prior_llr.empty() && !can.uses_prior)) return error::unsupported;
+  const view& y = in.vectors;
+  const std::size_t problems = y.extent[0], uses = y.extent[1], tx = asked.tx;
+  if (y.empty()) return error::bad_shape;
+  if (const error e = check_view(y, element::cf32, problems, uses, asked.is == form::gram ? tx : asked.rx);
+      e != error::none)
+    return e;
+  if (problems > asked.problems || uses > asked.uses) return error::too_large;
+  which.end = std::min(which.end, problems);
+  if (which.begin > which.end || which.slot >= asked.slots) return error::bad_range;
+  for (std::size_t p = which.begin; p < which.end; ++p)
+    if (how[p] == unprepared) return error::not_prepared;
+
+  std::size_t bits = 0;
+  if (!in.symbols.empty()) {
+    if (in.symbols.size() != 1 && in.symbols.size() != tx) return error::bad_shape;
+    for (const constellation* c : in.symbols) {
+      if (c == nullptr) return error::bad_shape;
+      bits += c->bits();
+    }
+    if (in.symbols.size() == 1) bits *= tx;
+  } else if (can.needs_symbols) {
+    return error::bad_shape;
+  }
+  if (into.size() != steps) return error::bad_shape;
+  for (const output& o : into) {
+    error e = error::none;
+    if (!o.estimate.empty()) e = first(e, check_view(o.estimate, element::cf32, problems, uses, tx));
+    if (!o.variance.empty()) e = first(e, check_view(o.variance, element::f32, problems, uses, tx));
+    const bool decides = !o.llr.empty() || !o.bits.empty();
+    if (decides && bits == 0) e = first(e, error::bad_shape);
+    if (!o.llr.empty()) e = first(e, check_view(o.llr, element::f32, problems, uses, bits));
+    if (!o.bits.empty()) e = first(e, check_view(o.bits, element::u8, problems, uses, bits));
+    if (!o.state.empty() && o.state.size() != problems * uses) e = first(e, error::bad_shape);
+    if (e != error::none) return e;
+    for (const view* v : {&o.estimate, &o.variance, &o.llr, &o.bits})
+      if (!v->empty() && v->data == y.data) return error::overlap;
+    if (decides)
+      for (const constellation* c : in.symbols)
+        if (c->bits() > asked.bits) return error::too_large;
+  }
+  return error::none;
+}
+
+noise detector::shell::digest_noise(const noise& n, const call& which) noexcept {
+  const std::size_t per = n.problems_per_entry;
+  const bool is_white = n.is == noise::scalar || n.is == noise::per_problem;
+  if (!is_white) whiteners.prepare(n, which.begin / per, divide_up(which.end, per));
+  for (std::size_t p = which.begin; p < which.end; ++p) {
+    how[p] = is_white ? white : coloured;
+    if (is_white) {
+      const float n0 = n.is == noise::scalar ? n.value : n.values.at<float>(p / per);
+      found[p] = check_level(n0);
+      level[p] = is_failed(found[p]) ? 1.0f : n0;
+    } else {
+      entry[p] = p / per;
+      found[p] = whiteners.state(p / per);
+      level[p] = 1;
+    }
+  }
+  noise given;
+  given.is = noise::per_problem;
+  given.values = row_major(level.data() + which.begin, which.end - which.begin);
+  return given;
+}
+
+void detector::shell::copy_channel(const view& matrix, const call& which) noexcept {
+  const std::size_t rx = asked.rx, tx = asked.tx;
+  for (std::size_t p = which.begin; p < which.end; ++p) {
+    cf32* h = channel.data() + p * rx * tx;
+    for (std::size_t i = 0; i < rx; ++i)
+      for (std::size_t j = 0; j < tx; ++j) h[i * tx + j] = matrix.at<cf32>(p, i, j);
+    if (how[p] == coloured && !is_failed(found[p]))
+      for (std::size_t j = 0; j < tx; ++j)
+        whiteners.apply(entry[p], h + j, tx, slots[which.slot].vector.data());
+  }
+}
+
+void detector::shell::form_gram(const call& which) noexcept {
+  const std::size_t rx = asked.rx, tx = asked.tx;
+  for (std::size_t p = which.begin; p < which.end; ++p)
+    plain::gram(channel.data() + p * rx * tx, rx, tx, gram.data() + p * tx * tx);
+}
+
+view detector::shell::received(const view& vectors, std::size_t begin, std::size_t end,
+                               scratch& s) const noexcept {
+  const std::size_t rx = asked.rx, tx = asked.tx, uses = vectors.extent[1];
+  for (std::size_t p = begin; p < end; ++p)
+    for (std::size_t u = 0; u < uses; ++u) {
+      const std::size_t index = (p - begin) * uses + u;
+      cf32* y = s.received.data() + index * rx;
+      for (std::size_t i = 0; i < rx; ++i) y[i] = vectors.at<cf32>(p, u, i);
+      if (how[p] == coloured && !is_failed(found[p])) whiteners.apply(entry[p], y, 1, s.vector.data());
+      if (gram_made)
+        plain::matched_filter(channel.data() + p * rx * tx, y, rx, tx, s.filtered.data() + index * tx);
+    }
+  return gram_made ? row_major(s.filtered.data(), end - begin, uses, tx)
+                   : row_major(s.received.data(), end - begin, uses, rx);
+}
+
+}  // namespace mho

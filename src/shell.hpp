@@ -1,0 +1,67 @@
+/// \file
+/// What the non-virtual shell of a detector keeps: the reserved shapes, statuses, and room for whitening, for
+/// the change from channel to gram form, and for outputs that the caller left empty.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <mho/detector.hpp>
+
+#include "whitening.hpp"
+
+namespace mho {
+
+struct detector::shell {
+  using cf32 = std::complex<float>;
+
+  /// Scratch of one slot, for `block` problems at a time.
+  struct scratch {
+    std::vector<cf32> received;  // [block, use, rx], whitened
+    std::vector<cf32> filtered;  // [block, use, tx], z
+    std::vector<cf32> estimate;  // [step, block, use, tx]
+    std::vector<float> variance;
+    std::vector<status> state;  // [step, block, use]
+    std::vector<output> into;   // one a step: what the kind gets
+    std::vector<cf32> vector;   // [rx]
+  };
+
+  enum : std::uint8_t { unprepared = 0, white = 1, coloured = 2 };
+
+  void reserve(const shape& room, const capabilities& can, std::size_t steps);
+
+  /// Checks a channel batch and a range against what was reserved; clips which.end.
+  error check(const channel_batch& channel, call& which) const noexcept;
+  /// The same for received vectors and outputs.
+  error check(const received_batch& received, std::span<const output> into, const capabilities& can,
+              std::size_t steps, call& which) const noexcept;
+
+  /// Levels and whiteners of a range: statuses into found[], and the white noise that the kind is given.
+  noise digest_noise(const noise& n, const call& which) noexcept;
+  /// H of the range, copied and whitened where the noise asks for it.
+  void copy_channel(const view& matrix, const call& which) noexcept;
+  /// G of the range from the copy of H.
+  void form_gram(const call& which) noexcept;
+  /// y of a block, whitened; then z = H^H y if the kind takes the gram form only.
+  view received(const view& vectors, std::size_t begin, std::size_t end, scratch& s) const noexcept;
+
+  shape asked;                     // by the caller
+  shape inner;                     // of the kind
+  bool gram_made = false;          // the caller gives H, the kind takes G
+  std::size_t block = 1;           // problems that fit the scratch
+  std::vector<status> found;       // a problem: what prepare found
+  std::vector<std::uint8_t> how;   // a problem: unprepared, white, coloured
+  std::vector<float> level;        // a problem: N0 that the kind is given
+  std::vector<std::size_t> entry;  // a problem: its entry of the whitening
+  std::vector<cf32> channel;       // [problem, rx, tx] whitened H, where a copy is needed
+  std::vector<cf32> gram;          // [problem, tx, tx]
+  whitening whiteners;
+  std::vector<scratch> slots;
+};
+
+/// The part of a view from problem `begin` to `end`.
+view cut(const view& v, std::size_t begin, std::size_t end) noexcept;
+
+}  // namespace mho
