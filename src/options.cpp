@@ -75,7 +75,8 @@ std::string allowed(const option& entry) {
 
 result<options> complete(std::span<const option> schema, const options& given) {
   options values;
-  for (const option& entry : schema) values.emplace(entry.name, entry.standard);
+  for (const option& entry : schema)
+    if (!entry.inherits) values.emplace(entry.name, entry.standard);
   for (const auto& [name, value] : given) {
     const auto entry =
         std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == name; });

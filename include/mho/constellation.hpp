@@ -15,9 +15,10 @@ namespace mho {
 
 /// Which bits name which point. Both have unit average energy and 2k bits a symbol, most significant first.
 enum class mapping : std::uint8_t {
-  three_gpp,  ///< 3GPP TS 38.211, 5.1.3 to 5.1.6: b(0), b(2), .. on I, b(1), b(3), .. on Q; also 1024 and 4096 points
-  paper,      ///< Zuo et al., Nat. Electron. 8, 1222 (2025): the first half of the bits on I, the second on Q,
-              ///< binary-reflected Gray with 0..0 at the most negative level
+  three_gpp,  ///< 3GPP TS 38.211, 5.1.3 to 5.1.6: b(0), b(2), .. on I, b(1), b(3), .. on Q; also 1024 and
+              ///< 4096 points
+  paper,  ///< Zuo et al., Nat. Electron. 8, 1222 (2025): the first half of the bits on I, the second on Q,
+          ///< binary-reflected Gray with 0..0 at the most negative level
 };
 
 /// How LLRs are computed from an unbiased estimate and its variance.
@@ -26,7 +27,8 @@ enum class demapper : std::uint8_t {
   exact,    ///< the sum over all points
 };
 
-/// A square QAM constellation of 4, 16, 64, 256, 1024 or 4096 points. Immutable; cheap to share by const reference.
+/// A square QAM constellation of 4, 16, 64, 256, 1024 or 4096 points. Immutable; cheap to share by const
+/// reference.
 class MHO_API constellation {
  public:
   /// Errors: bad_value if `points` is not one of the six sizes.
@@ -37,7 +39,8 @@ class MHO_API constellation {
   std::size_t size() const noexcept { return points_.size(); }
   unsigned bits() const noexcept { return 2 * axis_bits_; }
   mapping labels() const noexcept { return mapping_; }
-  /// All points, indexed by label (the bits of a symbol read as a binary number, the first bit most significant).
+  /// All points, indexed by label (the bits of a symbol read as a binary number, the first bit most
+  /// significant).
   std::span<const std::complex<float>> points() const noexcept { return points_; }
 
   /// Bits (one a byte, `bits()` a symbol) to symbols. in.size() must be bits() * out.size().
@@ -46,18 +49,31 @@ class MHO_API constellation {
   std::uint32_t nearest(std::complex<float> x) const noexcept;
   /// Hard decisions, bits() bytes of 0 or 1 a symbol.
   void slice(std::span<const std::complex<float>> in, std::span<std::uint8_t> out) const noexcept;
-  /// LLR = ln P(bit = 0) / P(bit = 1) of the bits() bits of one symbol, for x = symbol + CN(0, variance) noise.
-  /// Constant work a bit for max_log, sqrt(size()) for exact. variance = +inf or not positive-finite x: zeros;
-  /// variance = 0: +-infinity is clipped to +-FLT_MAX.
+  /// LLR = ln P(bit = 0) / P(bit = 1) of the bits() bits of one symbol, for x = symbol + CN(0, variance)
+  /// noise. Constant work a bit for max_log, sqrt(size()) for exact. variance = +inf or not positive-finite
+  /// x: zeros; variance = 0: +-infinity is clipped to +-FLT_MAX.
   void llr(std::complex<float> x, float variance, demapper rule, std::span<float> out) const noexcept;
 
  private:
+  // The max-log LLR of one bit while x lies in one level's cell: slope (x - middle) / variance.
+  struct segment {
+    double slope, middle;
+  };
+
   constellation() = default;
+  std::size_t cell(float x) const noexcept;
+  void axis_llr(double x, double inverse_variance, demapper rule, const unsigned* place,
+                float* out) const noexcept;
 
   unsigned axis_bits_ = 0;
   mapping mapping_ = mapping::three_gpp;
-  float step_ = 0;                            // half the distance of neighbouring levels
-  std::vector<std::uint32_t> axis_label_;     // level index (most negative first) -> Gray label of that axis
+  float cells_per_unit_ = 0;               // 1 / the distance of neighbouring levels
+  std::vector<float> levels_;              // of one axis, ascending
+  std::vector<float> lower_edge_;          // of each level's cell, then NaN
+  std::vector<std::uint32_t> axis_label_;  // level index -> Gray label of that axis
+  std::vector<std::uint32_t> real_label_;  // level index -> the symbol's label with only the I bits set
+  std::vector<std::uint32_t> imag_label_;  // the same for the Q bits
+  std::vector<segment> segments_;          // [level index][bit of the axis]
   std::vector<std::complex<float>> points_;
 };
 

@@ -31,6 +31,8 @@ struct option {
   double low = -std::numeric_limits<double>::infinity();  ///< smallest allowed number (each one of a list)
   double high = std::numeric_limits<double>::infinity();  ///< largest allowed number (each one of a list)
   std::vector<std::string> choices{};                     ///< allowed strings; empty: any
+  bool inherits =
+      false;  ///< `complete` leaves it out unless given: its default comes from a preset, not from here
 };
 
 /// "boolean", "integer", "number", "string" or "list of integers".
@@ -39,9 +41,9 @@ MHO_API const char* type_name(const option_value& value) noexcept;
 /// What an option allows, for messages: "an integer from 1 to 64", "one of table, normal, none".
 MHO_API std::string allowed(const option& entry);
 
-/// Every option of the schema, with the given values where there are some and the defaults elsewhere. An
-/// integer is accepted where a number is due. Errors: unknown_name (the message names the nearest option),
-/// bad_value (the message names the option and what is allowed; NaN is never).
+/// Every option of the schema but the inheriting ones, with the given values where there are some and the
+/// defaults elsewhere. An integer is accepted where a number is due. Errors: unknown_name (the message names
+/// the nearest option), bad_value (the message names the option and what is allowed; NaN is never).
 MHO_API result<options> complete(std::span<const option> schema, const options& given);
 
 /// The candidate with the smallest edit distance to the name; "" if there are no candidates.
