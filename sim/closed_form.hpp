@@ -10,7 +10,7 @@ namespace mho::sim {
 // +infinity. NaN for anything else.
 
 /// Bit error rate in AWGN with nearest-point decisions (K. Cho and D. Yoon, "On the general BER expression of
-/// one- and two-dimensional amplitude modulations", IEEE Trans. Commun. 50(7), 2002, eqs. 14 and 16). Exact
+/// one- and two-dimensional amplitude modulations", IEEE Trans. Commun. 50(7), 2002). Exact
 /// for both mappings.
 double ber_awgn(std::size_t points, double es_n0) noexcept;
 

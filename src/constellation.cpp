@@ -58,7 +58,6 @@ result<constellation> constellation::make(std::size_t points, mapping map) {
     if (edge < middle) edge = std::nextafter(edge, infinity);
     made.lower_edge_.push_back(edge);
   }
-  made.lower_edge_.push_back(std::numeric_limits<float>::quiet_NaN());  // no comparison with it holds
 
   for (std::size_t i = 0; i < levels; ++i) {
     std::uint32_t real = 0, imag = 0;
@@ -106,32 +105,6 @@ void constellation::map(std::span<const std::uint8_t> in, std::span<std::complex
     std::uint32_t label = 0;
     for (unsigned j = 0; j < width; ++j) label = (label << 1) | (*bit++ & 1u);
     symbol = points_[label];
-  }
-}
-
-// The index of the nearest level. The arithmetic guess is at most one off, by rounding; the edges decide.
-std::size_t constellation::cell(float x) const noexcept {
-  const auto levels = static_cast<float>(levels_.size());
-  float guess = x * cells_per_unit_ + levels / 2;
-  guess = guess > 0 ? guess : 0;  // NaN too
-  guess = guess < levels - 1 ? guess : levels - 1;
-  auto index = static_cast<std::size_t>(static_cast<std::int32_t>(guess));
-  index -= x < lower_edge_[index] ? 1 : 0;
-  index += x >= lower_edge_[index + 1] ? 1 : 0;
-  return index;
-}
-
-std::uint32_t constellation::nearest(std::complex<float> x) const noexcept {
-  return real_label_[cell(x.real())] | imag_label_[cell(x.imag())];
-}
-
-void constellation::slice(std::span<const std::complex<float>> in,
-                          std::span<std::uint8_t> out) const noexcept {
-  const unsigned width = bits();
-  std::uint8_t* bit = out.data();
-  for (const std::complex<float> x : in) {
-    const std::uint32_t label = nearest(x);
-    for (unsigned j = width; j-- > 0;) *bit++ = static_cast<std::uint8_t>((label >> j) & 1);
   }
 }
 

@@ -1,5 +1,6 @@
-// Log-likelihood ratios of a square Gray QAM symbol. The density exp(-|x - s|^2 / variance) is a product over
-// the two axes and a bit belongs to one axis, so the other axis cancels: everything here is of one axis.
+// Decisions and log-likelihood ratios of a square Gray QAM symbol. The density exp(-|x - s|^2 / variance) is
+// a product over the two axes and a bit belongs to one axis, so the other axis cancels: everything here is of
+// one axis.
 #include <mho/constellation.hpp>
 
 #include <algorithm>
@@ -24,19 +25,44 @@ float clipped(double llr) noexcept {
 
 }  // namespace
 
-// place: where in `out` each bit of the axis goes.
-void constellation::axis_llr(double x, double inverse_variance, demapper rule, const unsigned* place,
-                             float* out) const noexcept {
-  const std::size_t near = cell(static_cast<float>(x));
-  const segment* const line = &segments_[near * axis_bits_];
-  if (rule == demapper::max_log) {
-    for (unsigned j = 0; j < axis_bits_; ++j)
-      out[place[j]] = clipped(line[j].slope * (x - line[j].middle) * inverse_variance);
-    return;
-  }
+// The index of the nearest level. The arithmetic guess leans upwards by more than its rounding, at most 64 *
+// 2^-22 where it is not clamped: it is right or one too high, and the edge decides.
+inline std::size_t constellation::cell(float x) const noexcept {
+  const auto levels = static_cast<float>(levels_.size());
+  float guess = x * cells_per_unit_ + (levels / 2 + 0x1p-10f);
+  guess = guess > 0 ? guess : 0;  // NaN too
+  guess = guess < levels - 1 ? guess : levels - 1;
+  const auto index = static_cast<std::size_t>(static_cast<std::int32_t>(guess));
+  return index - (x < lower_edge_[index] ? 1 : 0);
+}
 
-  // Exponents -((x - l)^2 - (x - reference)^2) / variance as a product: no cancellation, and 1 for the
-  // reference.
+std::uint32_t constellation::decide(float real, float imag) const noexcept {
+  return real_label_[cell(real)] | imag_label_[cell(imag)];
+}
+
+void constellation::slice(std::span<const std::complex<float>> in,
+                          std::span<std::uint8_t> out) const noexcept {
+  const unsigned width = bits();
+  std::uint8_t* bit = out.data();
+  for (const std::complex<float> x : in) {
+    const std::uint32_t label = decide(x.real(), x.imag());
+    for (unsigned j = width; j-- > 0;) *bit++ = static_cast<std::uint8_t>((label >> j) & 1);
+  }
+}
+
+// Bit j of the axis goes to out[j * stride].
+inline void constellation::axis_max_log(float x, double inverse_variance, std::size_t stride,
+                                        float* out) const noexcept {
+  const segment* const line = &segments_[cell(x) * axis_bits_];
+  for (unsigned j = 0; j < axis_bits_; ++j)
+    out[j * stride] = clipped(line[j].slope * (x - line[j].middle) * inverse_variance);
+}
+
+void constellation::axis_exact(float x, double inverse_variance, std::size_t stride,
+                               float* out) const noexcept {
+  const std::size_t near = cell(x);
+  const segment* const line = &segments_[near * axis_bits_];
+  // exp(-((x - l)^2 - (x - reference)^2) / variance), the difference as a product: no cancellation.
   const std::size_t levels = levels_.size();
   const auto weight = [&](std::size_t i, double reference) {
     const double level = levels_[i];
@@ -49,40 +75,40 @@ void constellation::axis_llr(double x, double inverse_variance, demapper rule, c
   for (unsigned j = 0; j < axis_bits_; ++j) {
     const unsigned shift = axis_bits_ - 1 - j;
     const double max_log = line[j].slope * (x - line[j].middle) * inverse_variance;
-    std::array<double, 2> sum{};
-    if (std::abs(max_log) < safe_exponent) {
-      for (std::size_t i = 0; i < levels; ++i) sum[(axis_label_[i] >> shift) & 1] += weights[i];
-      out[place[j]] = clipped(std::log(sum[0] / sum[1]));
-    } else {
-      const double opposite = 2 * line[j].middle - own;
-      const std::uint32_t own_bit = (axis_label_[near] >> shift) & 1;
-      for (std::size_t i = 0; i < levels; ++i) {
-        const std::uint32_t bit = (axis_label_[i] >> shift) & 1;
-        sum[bit] += bit == own_bit ? weights[i] : weight(i, opposite);
-      }
-      out[place[j]] = clipped(max_log + std::log(sum[0] / sum[1]));
+    const double opposite = 2 * line[j].middle - own;
+    const std::uint32_t own_bit = (axis_label_[near] >> shift) & 1;
+    const bool lost = std::abs(max_log) > safe_exponent;
+    double zeros = 0, ones = 0;
+    for (std::size_t i = 0; i < levels; ++i) {
+      const std::uint32_t bit = (axis_label_[i] >> shift) & 1;
+      const double w = lost && bit != own_bit ? weight(i, opposite) : weights[i];
+      zeros += bit == 0 ? w : 0;
+      ones += bit == 0 ? 0 : w;
     }
+    out[j * stride] = clipped((lost ? max_log : 0) + std::log(zeros / ones));
   }
 }
 
-void constellation::llr(std::complex<float> x, float variance, demapper rule,
-                        std::span<float> out) const noexcept {
-  const bool informative = std::isfinite(x.real()) && std::isfinite(x.imag()) && variance >= 0 &&
+void constellation::soft_decide(float real, float imag, float variance, demapper rule,
+                                std::span<float> out) const noexcept {
+  const bool informative = std::isfinite(real) && std::isfinite(imag) && variance >= 0 &&
                            variance <= std::numeric_limits<float>::max();
   if (!informative) {
     std::fill(out.begin(), out.end(), 0.0f);
     return;
   }
-  // Every product of floats with this stays finite in double; with variance 0 all but ties end beyond
-  // FLT_MAX.
+  // Products of floats with this stay finite in double; with variance 0 all but ties end beyond FLT_MAX.
   const double inverse_variance = 1 / std::max(static_cast<double>(variance), 1e-200);
-  std::array<unsigned, max_axis_bits> real_place, imag_place;
-  for (unsigned j = 0; j < axis_bits_; ++j) {
-    real_place[j] = mapping_ == mapping::three_gpp ? 2 * j : j;
-    imag_place[j] = mapping_ == mapping::three_gpp ? 2 * j + 1 : axis_bits_ + j;
+  const bool interleaved = mapping_ == mapping::three_gpp;
+  const std::size_t stride = interleaved ? 2 : 1;
+  float* const imag_out = out.data() + (interleaved ? 1 : axis_bits_);
+  if (rule == demapper::max_log) {
+    axis_max_log(real, inverse_variance, stride, out.data());
+    axis_max_log(imag, inverse_variance, stride, imag_out);
+  } else {
+    axis_exact(real, inverse_variance, stride, out.data());
+    axis_exact(imag, inverse_variance, stride, imag_out);
   }
-  axis_llr(x.real(), inverse_variance, rule, real_place.data(), out.data());
-  axis_llr(x.imag(), inverse_variance, rule, imag_place.data(), out.data());
 }
 
 }  // namespace mho

@@ -77,7 +77,8 @@ result<options> complete(std::span<const option> schema, const options& given) {
   options values;
   for (const option& entry : schema)
     if (!entry.inherits) values.emplace(entry.name, entry.standard);
-  for (const auto& [name, value] : given) {
+  for (const auto& pair : given) {  // a named pair: clang 14 does not capture structured bindings
+    const std::string& name = pair.first;
     const auto entry =
         std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == name; });
     if (entry == schema.end()) {
@@ -87,7 +88,7 @@ result<options> complete(std::span<const option> schema, const options& given) {
       if (!names.empty()) message += "; the nearest known one is " + nearest(name, names);
       return {error::unknown_name, std::move(message)};
     }
-    option_value typed = value;
+    option_value typed = pair.second;
     if (!fits(*entry, typed)) return {error::bad_value, name + ": must be " + allowed(*entry)};
     values[name] = std::move(typed);
   }

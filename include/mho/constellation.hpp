@@ -46,13 +46,15 @@ class MHO_API constellation {
   /// Bits (one a byte, `bits()` a symbol) to symbols. in.size() must be bits() * out.size().
   void map(std::span<const std::uint8_t> in, std::span<std::complex<float>> out) const noexcept;
   /// The label of the nearest point. Ties fall to the more positive level; NaN gives some valid label.
-  std::uint32_t nearest(std::complex<float> x) const noexcept;
+  std::uint32_t nearest(std::complex<float> x) const noexcept { return decide(x.real(), x.imag()); }
   /// Hard decisions, bits() bytes of 0 or 1 a symbol.
   void slice(std::span<const std::complex<float>> in, std::span<std::uint8_t> out) const noexcept;
   /// LLR = ln P(bit = 0) / P(bit = 1) of the bits() bits of one symbol, for x = symbol + CN(0, variance)
   /// noise. Constant work a bit for max_log, sqrt(size()) for exact. variance = +inf or not positive-finite
   /// x: zeros; variance = 0: +-infinity is clipped to +-FLT_MAX.
-  void llr(std::complex<float> x, float variance, demapper rule, std::span<float> out) const noexcept;
+  void llr(std::complex<float> x, float variance, demapper rule, std::span<float> out) const noexcept {
+    soft_decide(x.real(), x.imag(), variance, rule, out);
+  }
 
  private:
   // The max-log LLR of one bit while x lies in one level's cell: slope (x - middle) / variance.
@@ -61,18 +63,22 @@ class MHO_API constellation {
   };
 
   constellation() = default;
+  // Two floats, since g++ hands a std::complex<float> over through memory in a way that costs 20 ns a call.
+  std::uint32_t decide(float real, float imag) const noexcept;
+  void soft_decide(float real, float imag, float variance, demapper rule,
+                   std::span<float> out) const noexcept;
   std::size_t cell(float x) const noexcept;
-  void axis_llr(double x, double inverse_variance, demapper rule, const unsigned* place,
-                float* out) const noexcept;
+  void axis_max_log(float x, double inverse_variance, std::size_t stride, float* out) const noexcept;
+  void axis_exact(float x, double inverse_variance, std::size_t stride, float* out) const noexcept;
 
   unsigned axis_bits_ = 0;
   mapping mapping_ = mapping::three_gpp;
   float cells_per_unit_ = 0;               // 1 / the distance of neighbouring levels
   std::vector<float> levels_;              // of one axis, ascending
-  std::vector<float> lower_edge_;          // of each level's cell, then NaN
+  std::vector<float> lower_edge_;          // of each level's cell
   std::vector<std::uint32_t> axis_label_;  // level index -> Gray label of that axis
-  std::vector<std::uint32_t> real_label_;  // level index -> the symbol's label with only the I bits set
-  std::vector<std::uint32_t> imag_label_;  // the same for the Q bits
+  std::vector<std::uint32_t> real_label_;  // level index -> the symbol's label, its Q bits zero
+  std::vector<std::uint32_t> imag_label_;  // the same, its I bits zero
   std::vector<segment> segments_;          // [level index][bit of the axis]
   std::vector<std::complex<float>> points_;
 };

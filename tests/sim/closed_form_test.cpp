@@ -80,7 +80,7 @@ TEST(closed_form, awgn_is_the_sum_over_all_decisions) {
 // binomial probabilities. QPSK has one term: its bit error rate is P_L(es_n0 / 2). lgamma(2L) of 3e4 and L ln
 // p of 2e4 lose at most a few 1e-12 when exponentiated.
 TEST(closed_form, rayleigh_qpsk_is_an_incomplete_beta_function) {
-  for (const std::size_t branches : {1, 2, 3, 13, 64, 121, 515, 516, 517, 1024, 2048})
+  for (const std::size_t branches : std::vector<std::size_t>{1, 2, 3, 13, 64, 121, 515, 516, 517, 1024, 2048})
     for (const double db : {-40.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0}) {
       const double c = linear(db) / 2, mu = std::sqrt(c / (1 + c)), p = 0.5 / ((1 + c) * (1 + mu));
       const auto count = static_cast<double>(branches);
@@ -93,7 +93,7 @@ TEST(closed_form, rayleigh_qpsk_is_an_incomplete_beta_function) {
 // The AWGN rate integrated over the density x^(L-1) e^-x / (L-1)!, x = t^2 to smooth the root at 0.
 TEST(closed_form, rayleigh_is_the_average_over_the_gamma_density) {
   for (const std::size_t points : sizes)
-    for (const std::size_t branches : {1, 2, 13, 121, 2048})
+    for (const std::size_t branches : std::vector<std::size_t>{1, 2, 13, 121, 2048})
       for (const double combined_db : {5.0, 15.0, 25.0}) {
         const auto count = static_cast<double>(branches);
         const double es_n0 = linear(combined_db) / count;

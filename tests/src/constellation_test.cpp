@@ -101,7 +101,7 @@ TEST(constellation, is_made_by_size_or_name_only) {
   constexpr std::array<const char*, 6> names = {"qpsk", "16qam", "64qam", "256qam", "1024qam", "4096qam"};
   for (std::size_t i = 0; i < sizes.size(); ++i)
     EXPECT_EQ(constellation::parse(names[i]).value().size(), sizes[i]);
-  for (const std::size_t points : {0, 1, 2, 8, 32, 128, 100, 2048, 16384})
+  for (const std::size_t points : std::vector<std::size_t>{0, 1, 2, 8, 32, 128, 100, 2048, 16384})
     EXPECT_EQ(constellation::make(points).code(), mho::error::bad_value) << points;
   EXPECT_EQ(constellation::parse("16psk").code(), mho::error::unknown_name);
   EXPECT_EQ(constellation::parse("").code(), mho::error::unknown_name);

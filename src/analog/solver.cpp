@@ -1,0 +1,187 @@
+// HP-INV: x = 0, r = b; repeat dx = LP-INV(r), x += dx, r -= HP-MVM(dx) (the paper, Fig. 1). The residual is
+// updated in place, never recomputed; x and r are digital accumulators, double here.
+#include <mho/analog.hpp>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+
+#include "analog/array.hpp"
+#include "analog/block_amc.hpp"
+
+namespace mho {
+namespace {
+
+constexpr std::size_t most_unknowns = 4096;
+enum purpose : std::uint16_t { chip_purpose = 0x100, programming_purpose = 0x101, reading_purpose = 0x102 };
+
+std::uint64_t power(std::uint64_t base, unsigned exponent) noexcept {
+  std::uint64_t result = 1;
+  for (unsigned i = 0; i < exponent; ++i) result *= base;
+  return result;
+}
+
+double norm(const double* v, std::size_t n) noexcept {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += v[i] * v[i];
+  return std::sqrt(sum);
+}
+
+unsigned stages_for(std::size_t n, std::size_t array) noexcept {
+  unsigned stages = 0;
+  for (std::size_t size = array; size < n; size *= 2) ++stages;
+  return stages;
+}
+
+}  // namespace
+
+struct analog_solver::plan {
+  plan(const analog::parameters& p, std::size_t unknowns, bool complex_valued)
+      : parameters(p),
+        n(unknowns),
+        real_n(complex_valued ? 2 * unknowns : unknowns),
+        stages(stages_for(real_n, p.array.size)),
+        padded(stages == 0 ? real_n : p.array.size << stages),
+        is_complex(complex_valued && stages > 0),
+        blocks(parameters, padded) {}
+
+  // Where unknown i stands in the padded system: the halves of an expanded complex system stay halves.
+  std::size_t place(std::size_t i) const noexcept {
+    return is_complex && i >= real_n / 2 ? padded / 2 + (i - real_n / 2) : i;
+  }
+
+  analog::parameters parameters;
+  std::size_t n, real_n;
+  unsigned stages;
+  std::size_t padded;
+  bool is_complex;
+  analog::block_amc blocks;
+};
+
+analog_solver::analog_solver(std::unique_ptr<plan> p) : plan_(std::move(p)) {}
+analog_solver::~analog_solver() = default;
+analog_solver::analog_solver(analog_solver&&) noexcept = default;
+analog_solver& analog_solver::operator=(analog_solver&&) noexcept = default;
+
+result<analog_solver> analog_solver::make(const options& parameters, std::size_t n, bool complex_valued) {
+  if (n == 0 || n > most_unknowns) return {error::too_large, "an analogue solver takes 1 to 4096 unknowns"};
+  const result<options> checked = accelerator_options("paper", parameters);
+  if (!checked) return {checked.code(), checked.message()};
+  return analog_solver(std::make_unique<plan>(analog::typed(*checked), n, complex_valued));
+}
+
+std::size_t analog_solver::unknowns() const noexcept { return plan_->n; }
+std::size_t analog_solver::real_unknowns() const noexcept { return plan_->real_n; }
+unsigned analog_solver::stages() const noexcept { return plan_->stages; }
+
+std::size_t analog_solver::state_size() const noexcept {
+  return plan_->real_n * plan_->real_n + plan_->blocks.state_size();
+}
+
+std::size_t analog_solver::scratch_size() const noexcept {
+  const std::size_t padded = plan_->padded;
+  return std::max(padded * padded + plan_->blocks.program_scratch(),
+                  3 * padded + plan_->blocks.solve_scratch());
+}
+
+operation_count analog_solver::operations() const noexcept {
+  const std::uint64_t three = power(3, plan_->stages), four = power(4, plan_->stages);
+  return {three, 3 * four - 2 * three};
+}
+
+std::span<const double> analog_solver::stored_matrix(std::span<const double> state) const noexcept {
+  return state.first(plan_->real_n * plan_->real_n);
+}
+
+status analog_solver::program(const double* a, const analog_identity& who, std::span<double> state,
+                              std::span<double> scratch) const noexcept {
+  const plan& p = *plan_;
+  const std::size_t n = p.real_n;
+  double trace = 0;
+  bool finite = true;
+  for (std::size_t i = 0; i < n * n; ++i) finite = finite && std::isfinite(a[i]);
+  if (!finite) return status::not_finite;
+  for (std::size_t i = 0; i < n; ++i) trace += a[i * n + i];
+  double* full = scratch.data();
+  std::fill_n(full, p.padded * p.padded, 0.0);
+  for (std::size_t i = 0; i < p.padded; ++i) full[i * p.padded + i] = trace / static_cast<double>(n);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) full[p.place(i) * p.padded + p.place(j)] = a[i * n + j];
+  analog::truncate_to_slices(a, n * n, p.parameters.solver.slices, state.data());
+  random_stream writing(who.seed, who.stream, who.number, programming_purpose);
+  random_stream chip(who.seed, 0, 0, chip_purpose);
+  return p.blocks.program(full, writing, chip, state.data() + n * n, full + p.padded * p.padded)
+             ? status::ok
+             : status::unstable;
+}
+
+status analog_solver::solve(std::span<const double> state, const double* b, std::size_t cycles,
+                            const analog_identity& who, std::span<double> x, std::span<double> residual,
+                            std::span<double> scratch) const noexcept {
+  const plan& p = *plan_;
+  const std::size_t n = p.real_n;
+  const double* stored = state.data();
+  const double* programmed = stored + n * n;
+  double* r = scratch.data();       // padded
+  double* dx = r + p.padded;        // padded
+  double* compact = dx + p.padded;  // n
+  double* rest = compact + p.padded;
+  std::fill_n(r, p.padded, 0.0);
+  for (std::size_t i = 0; i < n; ++i) r[p.place(i)] = b[i];
+  const double start = norm(r, p.padded);
+  random_stream reading(who.seed, who.stream, who.number, reading_purpose);
+  for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
+    p.blocks.solve(programmed, r, true, dx, rest);
+    for (std::size_t i = 0; i < n; ++i) compact[i] = dx[p.place(i)];
+    if (p.parameters.solver.extra_error > 0) {
+      // dx += e |dx| g / sqrt(n), g fresh normal (an error that the device statistics do not explain).
+      const double scale =
+          p.parameters.solver.extra_error * norm(compact, n) / std::sqrt(static_cast<double>(n));
+      for (std::size_t i = 0; i < n; ++i) compact[i] += scale * static_cast<double>(reading.normal());
+    }
+    double* now = x.data() + cycle * n;
+    for (std::size_t i = 0; i < n; ++i) now[i] = (cycle == 0 ? 0 : now[i - n]) + compact[i];
+    for (std::size_t i = 0; i < n; ++i) {
+      double sum = 0;
+      for (std::size_t j = 0; j < n; ++j) sum += stored[i * n + j] * compact[j];
+      r[p.place(i)] -= sum;
+    }
+    const double left = norm(r, p.padded);
+    if (!std::isfinite(left)) return status::unstable;
+    if (!residual.empty()) residual[cycle] = start > 0 ? left / start : 0;
+  }
+  return status::ok;
+}
+
+double analog_solver::spectral_radius(std::span<const double> state) const {
+  const plan& p = *plan_;
+  const auto n = static_cast<Eigen::Index>(p.real_n);
+  std::vector<double> unit(p.padded), column(p.padded), scratch(scratch_size());
+  Eigen::MatrixXd inverse(n, n);
+  for (Eigen::Index j = 0; j < n; ++j) {
+    std::fill(unit.begin(), unit.end(), 0.0);
+    unit[p.place(static_cast<std::size_t>(j))] = 1;
+    p.blocks.solve(state.data() + p.real_n * p.real_n, unit.data(), false, column.data(), scratch.data());
+    for (Eigen::Index i = 0; i < n; ++i) inverse(i, j) = column[p.place(static_cast<std::size_t>(i))];
+  }
+  const Eigen::Map<const Eigen::Matrix<double, -1, -1, Eigen::RowMajor>> stored(state.data(), n, n);
+  const Eigen::MatrixXd iteration = Eigen::MatrixXd::Identity(n, n) - inverse * stored;
+  return iteration.eigenvalues().cwiseAbs().maxCoeff();
+}
+
+const char* convergence_verdict(double spectral_radius) noexcept {
+  if (spectral_radius <= 0.95) return "converges";
+  return spectral_radius < 1.05 ? "marginal" : "diverges";
+}
+
+void expand_complex(const std::complex<double>* a, std::size_t n, double* out) noexcept {
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) {
+      const std::complex<double> entry = a[i * n + j];
+      out[i * 2 * n + j] = out[(n + i) * 2 * n + n + j] = entry.real();
+      out[(n + i) * 2 * n + j] = entry.imag();
+      out[i * 2 * n + n + j] = -entry.imag();
+    }
+}
+
+}  // namespace mho

@@ -1,0 +1,214 @@
+// Zero forcing and MMSE with the Gram system solved by the modelled analogue accelerator (mho/analog.hpp),
+// one output a requested cycle. Everything else is digital: Gram matrix and matched filter, the loading with
+// N0, and the diagonal of A^-1, once a channel, for unbiasing and variance. The variance does not include the
+// solver's error.
+#include <algorithm>
+#include <vector>
+
+#include <mho/analog.hpp>
+
+#include "detect/builtin.hpp"
+#include "detect/linear.hpp"
+
+namespace mho {
+namespace {
+
+capabilities analog_abilities() {
+  capabilities can;
+  can.forms = static_cast<std::uint8_t>(form::gram);
+  can.max_tx = 1024;
+  can.randomised = true;
+  return can;
+}
+
+class analog_detector final : public detector {
+ public:
+  analog_detector(options accelerator, std::vector<std::int64_t> cycles, std::uint64_t seed, bool loaded)
+      : detector(analog_abilities(), cycles.size()),
+        accelerator_(std::move(accelerator)),
+        cycles_(std::move(cycles)),
+        most_cycles_(static_cast<std::size_t>(cycles_.back())),
+        seed_(seed),
+        loaded_(loaded) {}
+
+ private:
+  using cf32 = std::complex<float>;
+  using cf64 = std::complex<double>;
+
+  error do_reserve(const shape& room) override {
+    if (!solver_ || solver_->unknowns() != room.tx) {
+      result<analog_solver> made = analog_solver::make(accelerator_, room.tx, true);
+      if (!made) return made.code();
+      solver_ = std::make_unique<analog_solver>(std::move(*made));
+    }
+    const std::size_t n = solver_->real_unknowns();
+    state_.resize(room.problems * solver_->state_size());
+    gain_.resize(room.problems * room.tx);
+    variance_.resize(room.problems * room.tx);
+    slots_.resize(room.slots);
+    for (scratch& s : slots_) {
+      s.solver.resize(solver_->scratch_size());
+      s.matrix.resize(n * n);
+      s.factor.resize(room.tx * room.tx);
+      s.gram.resize(room.tx * room.tx);
+      s.column.resize(room.tx);
+      s.inverse_diagonal.resize(room.tx);
+      s.b.resize(n);
+      s.x.resize(most_cycles_ * n);
+      s.residual.resize(most_cycles_);
+    }
+    return error::none;
+  }
+
+  error do_prepare(const channel_batch& in, const call& which, std::span<status> state) noexcept override {
+    scratch& s = slots_[which.slot];
+    const std::size_t tx = room().tx;
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      const std::size_t p = which.begin + i;
+      for (std::size_t r = 0; r < tx; ++r)
+        for (std::size_t k = 0; k <= r; ++k) {
+          s.gram[r * tx + k] = cf64(in.matrix.at<cf32>(i, r, k));
+          s.gram[k * tx + r] = std::conj(s.gram[r * tx + k]);
+        }
+      state[i] = check_gram(s.gram.data(), tx);
+      if (is_failed(state[i])) continue;
+      const double n0 = static_cast<double>(in.noise.values.at<float>(i));
+      if (loaded_)
+        for (std::size_t k = 0; k < tx; ++k) s.gram[k * tx + k] += n0;
+      state[i] = digest(s, n0, gain_.data() + p * tx, variance_.data() + p * tx);
+      if (is_failed(state[i])) continue;
+      expand_complex(s.gram.data(), tx, s.matrix.data());
+      state[i] = solver_->program(s.matrix.data(), identity(which, p), programmed(p), s.solver);
+    }
+    return error::none;
+  }
+
+  // A = L L^H in double; e_k = N0 [A^-1]_kk. Zero forcing: gain 1, nvar = e. MMSE: gain 1 / (1 - e), nvar = e
+  // / (1 - e); the subtraction loses nothing that matters in double (-50 dB: e = 1 - 1e-5).
+  status digest(scratch& s, double n0, double* gain, double* variance) const noexcept;
+
+  error do_apply(const received_batch& in, std::span<const output> into,
+                 const call& which) const noexcept override {
+    scratch& s = slots_[which.slot];
+    const std::size_t tx = room().tx, n = 2 * tx, uses = in.vectors.extent[1];
+    for (std::size_t i = 0; i < in.vectors.extent[0]; ++i) {
+      const std::size_t p = which.begin + i;
+      for (std::size_t u = 0; u < uses; ++u) {
+        if (is_failed(into[0].state[i * uses + u])) continue;
+        for (std::size_t k = 0; k < tx; ++k) {
+          const cf32 z = in.vectors.at<cf32>(i, u, k);
+          s.b[k] = static_cast<double>(z.real());
+          s.b[tx + k] = static_cast<double>(z.imag());
+        }
+        analog_identity who = identity(which, p);
+        who.number = who.number * uses + u;  // every received vector is read with fresh errors
+        const status solved =
+            solver_->solve(programmed(p), s.b.data(), most_cycles_, who, s.x, s.residual, s.solver);
+        for (std::size_t step = 0; step < into.size(); ++step) {
+          const auto cycle = static_cast<std::size_t>(cycles_[step]) - 1;
+          status& state = into[step].state[i * uses + u];
+          if (is_failed(solved)) {
+            state = solved;
+            continue;
+          }
+          // Refinement that left more residual than it found has gone astray.
+          if (!(s.residual[cycle] < 1)) state = status::not_converged;
+          const double* x = s.x.data() + cycle * n;
+          for (std::size_t k = 0; k < tx; ++k) {
+            const double gain = gain_[p * tx + k];
+            into[step].estimate.at<cf32>(i, u, k) =
+                cf32(static_cast<float>(x[k] * gain), static_cast<float>(x[tx + k] * gain));
+            into[step].variance.at<float>(i, u, k) = static_cast<float>(variance_[p * tx + k]);
+          }
+        }
+      }
+    }
+    return error::none;
+  }
+
+  struct scratch {
+    std::vector<double> solver, matrix, b, x, residual, inverse_diagonal;
+    std::vector<cf64> gram, factor, column;
+  };
+
+  analog_identity identity(const call& which, std::size_t problem) const noexcept {
+    return {seed_, static_cast<std::uint32_t>(which.stream), which.first + problem};
+  }
+  std::span<double> programmed(std::size_t p) const noexcept {
+    return std::span(state_).subspan(p * solver_->state_size(), solver_->state_size());
+  }
+
+  options accelerator_;
+  std::vector<std::int64_t> cycles_;
+  std::size_t most_cycles_;
+  std::uint64_t seed_;
+  bool loaded_;
+  std::unique_ptr<analog_solver> solver_;
+  mutable std::vector<double> state_;  // `programmed` hands out spans to prepare and, read only, to apply
+  std::vector<double> gain_, variance_;
+  mutable std::vector<scratch> slots_;
+};
+
+status analog_detector::digest(scratch& s, double n0, double* gain, double* variance) const noexcept {
+  const std::size_t tx = room().tx;
+  std::copy(s.gram.begin(), s.gram.end(), s.factor.begin());
+  // The Gram matrix came in FP32: what is singular to FP32 is singular.
+  if (!plain::cholesky(s.factor.data(), tx, static_cast<double>(singular_threshold<float>(tx)),
+                       s.inverse_diagonal.data()))
+    return status::singular;
+  for (std::size_t k = 0; k < tx; ++k) {
+    std::fill(s.column.begin(), s.column.end(), cf64{});
+    s.column[k] = 1;
+    plain::solve_lower(s.factor.data(), s.inverse_diagonal.data(), tx, s.column.data());
+    double inverse = 0;
+    for (const cf64 c : s.column) inverse += std::norm(c);
+    const double e = n0 * inverse;
+    gain[k] = loaded_ ? 1 / (1 - e) : 1;
+    variance[k] = loaded_ ? e / (1 - e) : e;
+  }
+  return status::ok;
+}
+
+detector_kind analog_kind(std::string name, std::string summary, bool loaded) {
+  detector_kind kind;
+  kind.name = std::move(name);
+  kind.summary = std::move(summary);
+  kind.can = analog_abilities();
+  std::vector<std::string> presets;
+  for (const accelerator_preset& preset : accelerator_presets()) presets.push_back(preset.name);
+  constexpr double most_cycles = 64, most_seed = 0x1p53 - 1;
+  kind.schema = {{"accelerator", std::string("paper"), "",
+                  "preset that the accelerator's parameters come from", -1, 1, presets},
+                 {"cycles", std::vector<std::int64_t>{3}, "",
+                  "cycles of refinement, ascending; one output each", 1, most_cycles},
+                 {"seed", std::int64_t{1}, "", "of the chip and of every write and read", 0, most_seed}};
+  for (const option& parameter : accelerator_schema()) kind.schema.push_back(parameter);
+  kind.make = [loaded](const options& given) -> result<std::unique_ptr<detector>> {
+    options parameters = given;
+    const auto cycles = std::get<std::vector<std::int64_t>>(given.find("cycles")->second);
+    const auto seed = static_cast<std::uint64_t>(std::get<std::int64_t>(given.find("seed")->second));
+    const std::string preset = std::get<std::string>(given.find("accelerator")->second);
+    if (std::adjacent_find(cycles.begin(), cycles.end(), std::greater_equal<>()) != cycles.end())
+      return {error::bad_value, "cycles: must be ascending"};
+    for (const char* own : {"accelerator", "cycles", "seed"}) parameters.erase(own);
+    result<options> accelerator = accelerator_options(preset, parameters);
+    if (!accelerator) return {accelerator.code(), accelerator.message()};
+    return std::unique_ptr<detector>(
+        std::make_unique<analog_detector>(std::move(*accelerator), cycles, seed, loaded));
+  };
+  return kind;
+}
+
+}  // namespace
+
+detector_kind analog_zf_kind() {
+  return analog_kind("analog-zf", "zero forcing, the Gram system solved by the modelled analogue accelerator",
+                     false);
+}
+
+detector_kind analog_mmse_kind() {
+  return analog_kind("analog-mmse",
+                     "unbiased MMSE, the loaded Gram system solved by the modelled accelerator", true);
+}
+
+}  // namespace mho
