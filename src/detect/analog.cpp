@@ -35,6 +35,11 @@ class analog_detector final : public detector {
   using cf32 = std::complex<float>;
   using cf64 = std::complex<double>;
 
+  struct scratch {
+    std::vector<double> solver, matrix, b, x, residual, inverse_diagonal;
+    std::vector<cf64> gram, factor, column;
+  };
+
   error do_reserve(const shape& room) override {
     if (!solver_ || solver_->unknowns() != room.tx) {
       result<analog_solver> made = analog_solver::make(accelerator_, room.tx, true);
@@ -125,11 +130,6 @@ class analog_detector final : public detector {
     }
     return error::none;
   }
-
-  struct scratch {
-    std::vector<double> solver, matrix, b, x, residual, inverse_diagonal;
-    std::vector<cf64> gram, factor, column;
-  };
 
   analog_identity identity(const call& which, std::size_t problem) const noexcept {
     return {seed_, static_cast<std::uint32_t>(which.stream), which.first + problem};
