@@ -24,6 +24,10 @@ std::vector<option> make_schema() {
       parameter("device.write_error_siemens", 0.69e-6, "S",
                 "half width (uniform) or standard deviation (normal) of the write error", 0, 35e-6),
       parameter("array.size", integer{4}, "", "rows of an LP-INV array", 1, 512),
+      parameter(
+          "array.mapping", std::string("split"), "",
+          "signs in LP-INV: bias column and diagonal split, or direct for matrices without negative entries",
+          -infinite, infinite, {"split", "direct"}),
       parameter("array.rounding", std::string("nearest"), "",
                 "how LP-INV stores an entry as one of eight levels", -infinite, infinite,
                 {"nearest", "truncate"}),
@@ -37,6 +41,10 @@ std::vector<option> make_schema() {
                 "of the inputs of every INV and MVM of BlockAMC; 0: none", 0, 24),
       parameter("converter.adc_bits", integer{4}, "bit", "of their outputs; 0: none", 0, 24),
       parameter("solver.slices", integer{8}, "", "3-bit slices of HP-MVM: 8 make a 24-bit matrix", 1, 16),
+      parameter("solver.slice_scale", std::string("full"), "",
+                "s in A = s (D0 + D1/8 + ..): the largest entry fills all digits (full), or a power of two "
+                "(binary)",
+                -infinite, infinite, {"full", "binary"}),
       parameter("solver.blocks", std::string("reuse"), "",
                 "BlockAMC's fourth block: M4 itself (reuse), or the exact Schur complement", -infinite,
                 infinite, {"reuse", "schur"}),
@@ -98,6 +106,7 @@ parameters typed(const options& values) {
                                         : write_error::none;
   p.device.error_siemens = number("device.write_error_siemens");
   p.array.size = static_cast<std::size_t>(integer("array.size"));
+  p.array.direct = text("array.mapping") == "direct";
   p.array.truncate = text("array.rounding") == "truncate";
   p.circuit.open_loop_gain = number("circuit.open_loop_gain");
   p.circuit.offset_volt = number("circuit.offset_volt");
@@ -105,6 +114,7 @@ parameters typed(const options& values) {
   p.converter.dac_bits = static_cast<int>(integer("converter.dac_bits"));
   p.converter.adc_bits = static_cast<int>(integer("converter.adc_bits"));
   p.solver.slices = static_cast<int>(integer("solver.slices"));
+  p.solver.binary_scale = text("solver.slice_scale") == "binary";
   p.solver.schur = text("solver.blocks") == "schur";
   p.solver.extra_error = number("solver.extra_error");
   return p;

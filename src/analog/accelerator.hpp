@@ -17,6 +17,7 @@ struct device_parameters {
 
 struct array_parameters {
   std::size_t size = 4;
+  bool direct = false;    // no bias column, no diagonal split
   bool truncate = false;  // LP-INV levels truncated instead of rounded
 };
 
@@ -32,7 +33,8 @@ struct converter_parameters {
 
 struct solver_parameters {
   int slices = 8;
-  bool schur = false;  // else reuse
+  bool binary_scale = false;  // the slices' scale is a power of two, else the largest entry fills all digits
+  bool schur = false;         // else reuse
   double extra_error = 0;
 };
 

@@ -25,6 +25,8 @@ inv_mapping map_inv(const double* a, std::size_t n, std::size_t stride) noexcept
   return map;
 }
 
+inv_mapping map_direct(double scale) noexcept { return {0, 0, scale}; }
+
 void program_inv(const double* a, std::size_t n, std::size_t stride, const inv_mapping& map,
                  const array_parameters& array, const device_parameters& device, random_stream& random,
                  double* cells) noexcept {
@@ -37,15 +39,19 @@ void program_inv(const double* a, std::size_t n, std::size_t stride, const inv_m
     }
 }
 
-double slice_scale(const double* a, std::size_t entries) noexcept {
+double slice_scale(const double* a, std::size_t entries, int slices, bool binary) noexcept {
   double largest = 0;
   for (std::size_t i = 0; i < entries; ++i) largest = std::max(largest, std::abs(a[i]));
   if (!(largest > 0)) return 1;
-  return std::ldexp(1.0, std::ilogb(largest) - 2);
+  if (binary) return std::ldexp(1.0, std::ilogb(largest) - 2);
+  // The largest entry is half a unit above the largest number of all digits, so that rounding cannot lose its
+  // last one.
+  return std::ldexp(largest / (std::ldexp(1.0, 3 * slices) - 0.5), 3 * (slices - 1));
 }
 
-void truncate_to_slices(const double* a, std::size_t entries, int slices, double* stored) noexcept {
-  const double last_digit = std::ldexp(slice_scale(a, entries), -3 * (slices - 1));
+void truncate_to_slices(const double* a, std::size_t entries, int slices, double scale,
+                        double* stored) noexcept {
+  const double last_digit = std::ldexp(scale, -3 * (slices - 1));
   for (std::size_t i = 0; i < entries; ++i) stored[i] = std::trunc(a[i] / last_digit) * last_digit;
 }
 

@@ -49,7 +49,10 @@ bool block_amc::program_leaf(const double* a, std::size_t n, random_stream& rand
                              double* state, double* scratch) const noexcept {
   double* cells = scratch;
   double* offset_volt = cells + n * n;
-  const inv_mapping map = map_inv(a, n, n);
+  const inv_mapping map =
+      parameters_.array.direct
+          ? map_direct(slice_scale(a, n * n, parameters_.solver.slices, parameters_.solver.binary_scale))
+          : map_inv(a, n, n);
   program_inv(a, n, n, map, parameters_.array, parameters_.device, random, cells);
   const double offset = parameters_.circuit.offset_volt;
   for (std::size_t i = 0; i <= n; ++i) offset_volt[i] = offset > 0 ? offset * (2 * chip.uniform() - 1) : 0;

@@ -30,8 +30,10 @@ double programmed_level(int level, const device_parameters& device, random_strea
       return nominal;
     case write_error::table: {
       const level_statistics& s = measured[static_cast<std::size_t>(level)];
-      const double spread = std::sqrt(3.0) * s.sigma * (2 * random.uniform() - 1);
-      return std::clamp(s.mean + spread, s.low, s.high) * 1e-6 / level_step_siemens;
+      double microsiemens;
+      do microsiemens = s.mean + s.sigma * static_cast<double>(random.normal());
+      while (microsiemens < s.low || microsiemens > s.high);
+      return microsiemens * 1e-6 / level_step_siemens;
     }
     case write_error::uniform:
       return std::max(0.0, nominal + device.error_siemens / level_step_siemens * (2 * random.uniform() - 1));

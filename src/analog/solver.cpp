@@ -101,13 +101,17 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   bool finite = true;
   for (std::size_t i = 0; i < n * n; ++i) finite = finite && std::isfinite(a[i]);
   if (!finite) return status::not_finite;
+  if (p.parameters.array.direct && std::any_of(a, a + n * n, [](double entry) { return entry < 0; }))
+    return status::out_of_range;
   for (std::size_t i = 0; i < n; ++i) trace += a[i * n + i];
   double* full = scratch.data();
   std::fill_n(full, p.padded * p.padded, 0.0);
   for (std::size_t i = 0; i < p.padded; ++i) full[i * p.padded + i] = trace / static_cast<double>(n);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j) full[p.place(i) * p.padded + p.place(j)] = a[i * n + j];
-  analog::truncate_to_slices(a, n * n, p.parameters.solver.slices, state.data());
+  const analog::solver_parameters& solver = p.parameters.solver;
+  const double scale = analog::slice_scale(a, n * n, solver.slices, solver.binary_scale);
+  analog::truncate_to_slices(a, n * n, solver.slices, scale, state.data());
   random_stream writing(who.seed, who.stream, who.number, programming_purpose);
   random_stream chip(who.seed, 0, 0, chip_purpose);
   return p.blocks.program(full, writing, chip, state.data() + n * n, full + p.padded * p.padded)
