@@ -1,0 +1,53 @@
+/// \file
+/// The Monte-Carlo engine: points, rounds of chunks, stopping, results. The same bytes for any number of
+/// threads.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "link.hpp"
+#include "result.hpp"
+
+namespace mho::sim {
+
+/// Where a run stands, after every round.
+struct progress {
+  std::size_t point = 0, points = 0;  ///< this one and how many
+  double snr_db = 0;
+  std::uint64_t bits = 0, max_bits = 0;
+  std::uint64_t fewest_errors = 0;  ///< of the curves
+  double bits_per_second = 0;
+  double seconds_left =
+      0;  ///< of this point, by the rule that seems to end it first; NaN before it can be told
+};
+
+struct run_options {
+  unsigned threads = 1;
+  std::function<void(const progress&)> on_progress;
+  /// Called after every point with what there is so far.
+  std::function<void(const ber_result&)> on_point;
+  const std::atomic<bool>* stop = nullptr;  ///< set: finish the round, end with "interrupted"
+  const ber_result* resume = nullptr;       ///< finished points to keep: the same scenario and seed
+  std::vector<double>* point_seconds = nullptr;
+};
+
+/// Runs the scenario. Curves in the scenario's order, points in the order of its SNR list.
+ber_result run_ber(const link& l, const run_options& options);
+
+/// Curve ids, labels and so on, without points.
+ber_result empty_result(const link& l);
+
+/// A picture's bits through the link: for each curve the bits that came out.
+struct recovered_bits {
+  snr_point point;
+  std::vector<std::vector<std::uint8_t>> bits;  ///< a curve
+  std::vector<tally> counts;
+};
+
+/// The payload at one point, zero-padded to whole uses.
+recovered_bits run_payload(const link& l, const snr_point& point, std::span<const std::uint8_t> payload,
+                           const run_options& options);
+
+}  // namespace mho::sim

@@ -1,0 +1,58 @@
+#include "for_chunks.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#if defined(__SANITIZE_THREAD__)
+#define MHO_STD_THREADS
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MHO_STD_THREADS
+#endif
+#endif
+
+#ifndef MHO_STD_THREADS
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+#endif
+
+namespace mho::sim {
+
+unsigned available_threads() { return std::max(1u, std::thread::hardware_concurrency()); }
+
+void for_chunks(std::size_t count, unsigned threads, const std::function<void(std::size_t, unsigned)>& body) {
+  const unsigned workers = static_cast<unsigned>(std::min<std::size_t>(std::max(threads, 1u), count));
+  if (workers <= 1) {
+    for (std::size_t i = 0; i < count; ++i) body(i, 0);
+    return;
+  }
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex guard;
+  // Each worker takes the next index until there is none: chunks differ in cost only a little.
+  const auto work = [&](unsigned worker) {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) body(i, worker);
+    } catch (...) {
+      const std::lock_guard lock(guard);
+      if (!failure) failure = std::current_exception();
+      next = count;
+    }
+  };
+#ifdef MHO_STD_THREADS
+  {
+    std::vector<std::jthread> pool;
+    for (unsigned w = 0; w < workers; ++w) pool.emplace_back(work, w);
+  }
+#else
+  tbb::task_arena arena(static_cast<int>(workers));
+  arena.execute([&] { tbb::parallel_for(0u, workers, work, tbb::simple_partitioner()); });
+#endif
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace mho::sim

@@ -1,0 +1,215 @@
+#include "link.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace mho::sim {
+namespace {
+
+using cf32 = std::complex<float>;
+
+// Bits a chunk aims at: enough to keep a worker busy, few enough that a point of 1e5 bits has several chunks.
+constexpr std::size_t chunk_bits = 8192, fewest_sets = 16, most_sets = 1024;
+
+shape room_for(const link& l) {
+  const link_settings& s = l.settings().link;
+  shape room;
+  room.problems = l.chunk_sets();
+  room.rx = s.rx;
+  room.tx = s.tx;
+  room.uses = s.uses_per_channel;
+  room.bits = l.symbols().bits();
+  return room;
+}
+
+}  // namespace
+
+result<link> link::make(const scenario& s) {
+  result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
+  if (!symbols) return {symbols.code(), symbols.message()};
+  link l(s, std::move(*symbols));
+  l.model_ = find_channel(s.link.channel);
+  if (l.model_ == nullptr) return {error::unknown_name, "unknown channel " + s.link.channel};
+  if (s.link.modem == "liquid") {
+    const auto modem = liquid_modem::make(l.symbols_.size(), s.link.labels);
+    if (!modem) return {modem.code(), modem.message()};
+  }
+  std::size_t sets = fewest_sets;
+  while (sets < most_sets && sets * s.link.uses_per_channel * l.bits_a_use() < chunk_bits) sets *= 2;
+  l.chunk_sets_ = sets;
+  for (const detector_settings& d : s.detectors) {
+    auto made = make_detector(d.spec);
+    if (!made) return {made.code(), made.message()};
+    if (const error e = (*made)->reserve(room_for(l)); e != error::none)
+      return {e, d.spec.name + ": cannot take " + std::to_string(s.link.rx) + "x" +
+                     std::to_string(s.link.tx) + " (" + to_string(e) + ")"};
+    l.curves_ += (*made)->steps();
+  }
+  return l;
+}
+
+link_worker::link_worker(const link& shared) : link_(shared) {
+  const link_settings& s = shared.settings().link;
+  const std::size_t sets = shared.chunk_sets(), uses = shared.chunk_uses();
+  std::size_t most_steps = 1;
+  for (const detector_settings& d : shared.settings().detectors) {
+    detectors_.push_back(make_detector(d.spec).value());
+    if (detectors_.back()->reserve(room_for(shared)) != error::none) throw std::bad_alloc();
+    most_steps = std::max(most_steps, detectors_.back()->steps());
+  }
+  if (s.modem == "liquid") {
+    liquid_.emplace(liquid_modem::make(shared.symbols().size(), s.labels).value());
+    estimate_.resize(most_steps * uses * s.tx);
+  }
+  sent_.resize(uses * shared.bits_a_use());
+  h_.resize(sets * s.rx * s.tx);
+  x_.resize(uses * s.tx);
+  y_.resize(uses * s.rx);
+  n0_.resize(sets);
+  decided_.assign(shared.curves(), std::vector<std::uint8_t>(sent_.size()));
+  state_.assign(shared.curves(), std::vector<status>(uses));
+  outputs_.resize(most_steps);
+}
+
+void link_worker::run(const snr_point& point, std::uint64_t index, std::span<tally> counts) {
+  const std::size_t uses = link_.chunk_uses(), bits = link_.bits_a_use();
+  for (std::size_t u = 0; u < uses; ++u) {
+    random_stream random(link_.settings().seed, point_stream(point), index * uses + u, draw_bits);
+    random.bits(std::span(sent_).subspan(u * bits, bits));
+  }
+  draw_link(point, index, link_.chunk_sets());
+  detect(point, index, link_.chunk_sets());
+  count(index, uses, counts);
+}
+
+void link_worker::run(const snr_point& point, std::uint64_t index, std::span<const std::uint8_t> payload,
+                      std::span<const std::span<std::uint8_t>> recovered, std::span<tally> counts) {
+  const std::size_t per_set = link_.settings().link.uses_per_channel,
+                    uses = payload.size() / link_.bits_a_use();
+  const std::size_t sets = (uses + per_set - 1) / per_set;
+  std::fill(sent_.begin(), sent_.end(), std::uint8_t{0});
+  std::copy(payload.begin(), payload.end(), sent_.begin());
+  draw_link(point, index, sets);
+  detect(point, index, sets);
+  count(index, uses, counts);
+  for (std::size_t c = 0; c < recovered.size(); ++c)
+    std::copy_n(decided_[c].begin(), recovered[c].size(), recovered[c].begin());
+}
+
+void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::size_t sets) {
+  const scenario& s = link_.settings();
+  const std::size_t rx = s.link.rx, tx = s.link.tx, per_set = s.link.uses_per_channel, uses = sets * per_set;
+  const std::uint32_t stream = point_stream(point);
+  if (liquid_)
+    liquid_->map(std::span(sent_).first(uses * link_.bits_a_use()), std::span(x_).first(uses * tx));
+  else
+    link_.symbols_.map(std::span(sent_).first(uses * link_.bits_a_use()), std::span(x_).first(uses * tx));
+  for (std::size_t set = 0; set < sets; ++set) {
+    const std::uint64_t number = index * link_.chunk_sets() + set;
+    const std::span<cf32> h = std::span(h_).subspan(set * rx * tx, rx * tx);
+    const std::uint64_t seed = s.channel.seed.value_or(s.seed);
+    if (s.channel.realisations > 0)  // the same channels at every point
+      link_.model_->draw(seed, 0, number % s.channel.realisations, rx, tx, h);
+    else
+      link_.model_->draw(seed, stream, number, rx, tx, h);
+    n0_[set] = static_cast<float>(point.n0);
+    if (s.link.snr_normalisation == "realisation") {
+      double energy = 0;
+      for (const cf32 entry : h) energy += static_cast<double>(std::norm(entry));
+      n0_[set] =
+          static_cast<float>(point.n0 * energy / (static_cast<double>(tx) * link_.model_->column_energy(rx)));
+    }
+    for (std::size_t u = set * per_set; u < (set + 1) * per_set; ++u) {
+      const std::span<cf32> y = std::span(y_).subspan(u * rx, rx);
+      random_stream noise_draw(s.seed, stream, index * link_.chunk_uses() + u, draw_noise);
+      noise_draw.complex_normals(y);
+      const float deviation = std::sqrt(n0_[set]);
+      for (std::size_t i = 0; i < rx; ++i) {
+        float re = 0, im = 0;
+        for (std::size_t k = 0; k < tx; ++k) {
+          const cf32 a = h[i * tx + k], b = x_[u * tx + k];
+          re += a.real() * b.real() - a.imag() * b.imag();
+          im += a.real() * b.imag() + a.imag() * b.real();
+        }
+        y[i] = {re + deviation * y[i].real(), im + deviation * y[i].imag()};
+      }
+    }
+  }
+}
+
+void link_worker::detect(const snr_point& point, std::uint64_t index, std::size_t sets) {
+  const link_settings& s = link_.settings().link;
+  const std::size_t per_set = s.uses_per_channel, uses = sets * per_set, bits = link_.bits_a_use();
+  const constellation* symbols[] = {&link_.symbols_};
+  channel_batch channel;
+  channel.matrix = row_major(h_.data(), sets, s.rx, s.tx);
+  channel.noise.is = noise::per_problem;
+  channel.noise.values = row_major(n0_.data(), sets);
+  received_batch received;
+  received.vectors = row_major(y_.data(), sets, per_set, s.rx);
+  received.symbols = symbols;
+  call which;
+  which.stream = point_stream(point);
+  which.first = index * link_.chunk_sets();
+  std::size_t curve = 0;
+  for (const auto& d : detectors_) {
+    for (std::size_t step = 0; step < d->steps(); ++step) {
+      output& o = outputs_[step];
+      o = {};
+      o.state = std::span(state_[curve + step]).first(uses);
+      if (liquid_)
+        o.estimate = row_major(estimate_.data() + step * link_.chunk_uses() * s.tx, sets, per_set, s.tx);
+      else
+        o.bits = row_major(decided_[curve + step].data(), sets, per_set, bits);
+    }
+    const error e = d->detect(channel, received, std::span(outputs_).first(d->steps()), which);
+    if (e != error::none) throw std::logic_error(std::string("a detector refused a chunk: ") + to_string(e));
+    for (std::size_t step = 0; liquid_ && step < d->steps(); ++step)
+      liquid_->slice({estimate_.data() + step * link_.chunk_uses() * s.tx, uses * s.tx},
+                     std::span(decided_[curve + step]).first(uses * bits));
+    curve += d->steps();
+  }
+}
+
+void link_worker::count(std::uint64_t index, std::size_t uses, std::span<tally> counts) const {
+  const scenario& s = link_.settings();
+  const std::size_t tx = s.link.tx, bits = link_.bits_a_use(), m = link_.symbols_.bits();
+  const std::size_t per_set = s.link.uses_per_channel, realisations = s.channel.realisations;
+  // With fixed channels the use is the unit and the channel its stratum; else the set of uses that share a
+  // channel.
+  const std::size_t unit_uses = realisations > 0 ? 1 : per_set;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    tally& t = counts[c];
+    t.clear(tx, std::max<std::size_t>(1, realisations));
+    t.uses = uses;
+    t.bits = uses * bits;
+    t.symbols = uses * tx;
+    for (std::size_t first = 0; first < uses; first += unit_uses) {
+      std::uint64_t unit_errors = 0;
+      for (std::size_t u = first; u < std::min(uses, first + unit_uses); ++u) {
+        std::uint64_t use_errors = 0;
+        for (std::size_t k = 0; k < tx; ++k) {
+          std::uint64_t symbol = 0;
+          for (std::size_t b = u * bits + k * m; b < u * bits + (k + 1) * m; ++b)
+            symbol += sent_[b] != decided_[c][b];
+          t.stream_bit_errors[k] += symbol;
+          t.symbol_errors += symbol != 0;
+          use_errors += symbol;
+        }
+        t.use_errors += use_errors != 0;
+        t.failed += is_failed(state_[c][u]);
+        t.not_converged += state_[c][u] == status::not_converged;
+        unit_errors += use_errors;
+      }
+      t.bit_errors += unit_errors;
+      stratum& st =
+          t.strata[realisations > 0 ? (index * link_.chunk_sets() + first / per_set) % realisations : 0];
+      ++st.units;
+      st.errors += unit_errors;
+      st.squares += unit_errors * unit_errors;
+    }
+  }
+}
+
+}  // namespace mho::sim

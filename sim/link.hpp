@@ -1,0 +1,83 @@
+/// \file
+/// The link: bits -> symbols -> channel and noise -> detectors -> hard bits -> counts, a chunk of channel
+/// uses at a time.
+#pragma once
+
+#include <complex>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <mho/mho.hpp>
+
+#include "channel.hpp"
+#include "liquid_modem.hpp"
+#include "scenario.hpp"
+#include "snr.hpp"
+#include "statistics.hpp"
+
+namespace mho::sim {
+
+/// A scenario made ready: immutable, shared by all workers.
+class link {
+ public:
+  /// Errors: whatever the scenario asks for that does not exist or does not fit.
+  static result<link> make(const scenario& s);
+
+  const scenario& settings() const { return scenario_; }
+  const constellation& symbols() const { return symbols_; }
+  std::size_t bits_a_use() const { return scenario_.link.tx * symbols_.bits(); }
+  /// The operating point at a value of the scenario's SNR list.
+  snr_point at(double snr) const {
+    const link_settings& s = scenario_.link;
+    return make_snr_point(s.snr_is, snr, s.rx, s.tx, symbols_.bits(), model_->column_energy(s.rx));
+  }
+  /// Sets of uses that share a channel in a chunk (a power of two), and uses in a chunk.
+  std::size_t chunk_sets() const { return chunk_sets_; }
+  std::size_t chunk_uses() const { return chunk_sets_ * scenario_.link.uses_per_channel; }
+  /// Curves: every step of every detector, in order.
+  std::size_t curves() const { return curves_; }
+
+ private:
+  friend class link_worker;
+  link(scenario s, constellation c) : scenario_(std::move(s)), symbols_(std::move(c)) {}
+
+  scenario scenario_;
+  constellation symbols_;
+  const channel_model* model_ = nullptr;
+  std::size_t chunk_sets_ = 0, curves_ = 0;
+};
+
+/// What one thread needs: detectors and buffers of its own.
+class link_worker {
+ public:
+  explicit link_worker(const link& shared);
+
+  /// Simulates chunk `index` at a point and counts, one tally a curve. The same whatever was simulated
+  /// before.
+  void run(const snr_point& point, std::uint64_t index, std::span<tally> counts);
+
+  /// The same with given bits in place of random ones: payload [use][bits_a_use], as many uses as it fills
+  /// (at most a chunk's), from use index * chunk_uses on. recovered, one a curve, gets as many bits.
+  void run(const snr_point& point, std::uint64_t index, std::span<const std::uint8_t> payload,
+           std::span<const std::span<std::uint8_t>> recovered, std::span<tally> counts);
+
+ private:
+  void draw_link(const snr_point& point, std::uint64_t index, std::size_t sets);
+  void detect(const snr_point& point, std::uint64_t index, std::size_t sets);
+  void count(std::uint64_t index, std::size_t uses, std::span<tally> counts) const;
+
+  const link& link_;
+  std::vector<std::unique_ptr<detector>> detectors_;
+  std::optional<liquid_modem> liquid_;
+  std::vector<std::uint8_t> sent_;                  // [use, bits]
+  std::vector<std::complex<float>> h_, x_, y_;      // [set, rx, tx], [use, tx], [use, rx]
+  std::vector<float> n0_;                           // [set]
+  std::vector<std::vector<std::uint8_t>> decided_;  // a curve: [use, bits]
+  std::vector<std::vector<status>> state_;          // a curve: [use]
+  std::vector<std::complex<float>> estimate_;       // [step, use, tx], for the liquid modem
+  std::vector<output> outputs_;
+};
+
+}  // namespace mho::sim

@@ -1,0 +1,292 @@
+#include "scenario_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <mho/mho.hpp>
+
+#include "channel.hpp"
+#include "input_error.hpp"
+#include "overrides.hpp"
+#include "toml_reader.hpp"
+
+namespace mho::sim {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double most_antennas = 4096, most_streams = 1024, most_uses = 65536, most_bits = 1e15;
+constexpr std::size_t most_points = 1000;
+
+option integer(std::string name, std::int64_t standard, double low, double high) {
+  return {std::move(name), standard, "", "", low, high};
+}
+option number(std::string name, double standard, double low, double high) {
+  return {std::move(name), standard, "", "", low, high};
+}
+option text(std::string name, std::string standard, std::vector<std::string> choices = {}) {
+  return {std::move(name), std::move(standard), "", "", -infinite, infinite, std::move(choices)};
+}
+
+std::size_t size_of(const option_value& v) { return static_cast<std::size_t>(std::get<std::int64_t>(v)); }
+std::string string_of(const option_value& v) { return std::get<std::string>(v); }
+
+std::vector<std::string> channel_names() {
+  std::vector<std::string> names;
+  for (const channel_model& model : channel_models()) names.push_back(model.name);
+  return names;
+}
+
+// A list of numbers, or {from, to, step}.
+std::vector<double> read_snr(table_reader& link, const std::string& key) {
+  const std::string allowed = "must be a list of numbers, or {from, to, step}";
+  const toml::node* node = link.node(key);
+  std::vector<double> list;
+  if (const toml::array* array = node->as_array()) {
+    for (const toml::node& entry : *array) {
+      const auto value = to_option(entry, 0.0);
+      if (!value) link.fail(key, allowed);
+      list.push_back(std::get<double>(*value));
+    }
+  } else if (const toml::table* range = node->as_table()) {
+    std::array<double, 3> part{};
+    const std::array<const char*, 3> names{"from", "to", "step"};
+    for (std::size_t i = 0; i < 3; ++i) {
+      const toml::node* entry = range->get(names[i]);
+      const auto value = entry != nullptr ? to_option(*entry, 0.0) : std::nullopt;
+      if (!value || !std::isfinite(std::get<double>(*value)) || range->size() != 3) link.fail(key, allowed);
+      part[i] = std::get<double>(*value);
+    }
+    if (!(part[2] > 0)) link.fail(key, "step must be positive");
+    if (part[1] < part[0]) link.fail(key, "to must not be below from");
+    if ((part[1] - part[0]) / part[2] >= most_points) link.fail(key, "must have at most 1000 points");
+    for (std::size_t i = 0; part[0] + static_cast<double>(i) * part[2] <= part[1] + 1e-9 * part[2]; ++i)
+      list.push_back(part[0] + static_cast<double>(i) * part[2]);
+  } else {
+    link.fail(key, allowed);
+  }
+  if (list.empty()) link.fail(key, "must have at least one value");
+  if (list.size() > most_points) link.fail(key, "must have at most 1000 points");
+  for (const double value : list)
+    if (std::isnan(value) || value == -infinite || (std::isfinite(value) && std::abs(value) > 300))
+      link.fail(key, "values must be from -300 to 300 dB, or inf for no noise");
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (std::find(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(i), list[i]) !=
+        list.begin() + static_cast<std::ptrdiff_t>(i))
+      link.fail(key, "the same value stands twice");
+  return list;
+}
+
+link_settings read_link(table_reader& t) {
+  link_settings l;
+  for (const char* key : {"rx", "tx"})
+    if (!t.has(key)) t.fail(key, "missing; must be an integer of at least 1");
+  l.rx = size_of(t.get_or(integer("rx", 1, 1, most_antennas)));
+  l.tx = size_of(t.get_or(integer("tx", 1, 1, most_streams)));
+  l.modulation = string_of(
+      t.get_or(text("modulation", "16qam", {"qpsk", "16qam", "64qam", "256qam", "1024qam", "4096qam"})));
+  l.labels = string_of(t.get_or(text("mapping", "3gpp", {"3gpp", "paper"}))) == "paper" ? mapping::paper
+                                                                                        : mapping::three_gpp;
+  l.modem = string_of(t.get_or(text("modem", "native", {"native", "liquid"})));
+  l.channel = string_of(t.get_or(text("channel", "rayleigh", channel_names())));
+  l.snr_normalisation =
+      string_of(t.get_or(text("snr_normalisation", "ensemble", {"ensemble", "realisation"})));
+  l.uses_per_channel = size_of(t.get_or(integer("uses_per_channel", 1, 1, most_uses)));
+  l.draw = string_of(t.get_or(text("draw", "auto", {"auto", "channel"})));
+  const std::array<std::pair<const char*, snr_kind>, 3> kinds{
+      {{"snr_db", snr_kind::snr_db}, {"es_n0_db", snr_kind::es_n0_db}, {"eb_n0_db", snr_kind::eb_n0_db}}};
+  bool found = false;
+  for (const auto& [key, kind] : kinds) {
+    if (!t.has(key)) continue;
+    if (found) t.fail(key, "only one of snr_db, es_n0_db, eb_n0_db");
+    found = true;
+    l.snr_is = kind;
+    l.snr = read_snr(t, key);
+  }
+  if (!found) t.fail("snr_db", "missing; one of snr_db, es_n0_db, eb_n0_db is needed");
+  t.finish({"snr_db", "es_n0_db", "eb_n0_db"});
+  return l;
+}
+
+stop_settings read_stop(table_reader& t) {
+  stop_settings s;
+  if (const auto v = t.get(integer("bit_errors", 200, 1, most_bits)))
+    s.bit_errors = static_cast<std::uint64_t>(std::get<std::int64_t>(*v));
+  if (const auto v = t.get(number("relative_interval", 0.1, 1e-4, 10)))
+    s.relative_interval = std::get<double>(*v);
+  if (s.bit_errors && s.relative_interval)
+    t.fail("relative_interval", "only one of bit_errors, relative_interval");
+  s.min_bits = static_cast<std::uint64_t>(std::get<std::int64_t>(
+      t.get_or(integer("min_bits", static_cast<std::int64_t>(s.min_bits), 1, most_bits))));
+  s.max_bits = static_cast<std::uint64_t>(std::get<std::int64_t>(
+      t.get_or(integer("max_bits", static_cast<std::int64_t>(s.max_bits), 1, most_bits))));
+  if (s.max_bits < s.min_bits) t.fail("max_bits", "must be at least min_bits");
+  if (const auto v = t.get(number("target_ber", 1e-6, 1e-300, 0.5))) s.target_ber = std::get<double>(*v);
+  t.finish();
+  return s;
+}
+
+// Dotted parameters of an [accelerator.NAME] table, nested as TOML nests them.
+void flatten(const toml::table& table, const std::string& prefix, const std::string& path,
+             const toml_source& source, options& values) {
+  const auto schema = accelerator_schema();
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (prefix.empty() && name == "base") continue;
+    if (const toml::table* inner = node.as_table()) {
+      flatten(*inner, name + ".", path, source, values);
+      continue;
+    }
+    const auto entry =
+        std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == name; });
+    const std::string full = path + "." + name;
+    if (entry == schema.end()) {
+      std::vector<std::string> known{"base"};
+      for (const option& o : schema) known.push_back(o.name);
+      source.fail(full, &node, "unknown key; the nearest known one is " + nearest(name, known));
+    }
+    const auto value = to_option(node, entry->standard);
+    if (!value || !complete(schema, {{name, *value}})) source.fail(full, &node, "must be " + allowed(*entry));
+    values[name] = *value;
+  }
+}
+
+struct accelerator_variant {
+  std::string base;
+  options values;
+};
+
+std::map<std::string, accelerator_variant> read_accelerators(table_reader& root, const toml_source& source) {
+  std::vector<std::string> presets;
+  for (const accelerator_preset& p : accelerator_presets()) presets.push_back(p.name);
+  std::map<std::string, accelerator_variant> variants;
+  const toml::table* all = root.subtable("accelerator");
+  if (all == nullptr) return variants;
+  for (const auto& [key, node] : *all) {
+    const std::string name(key.str()), path = "accelerator." + name;
+    if (!node.is_table()) source.fail(path, &node, "must be a table");
+    if (std::find(presets.begin(), presets.end(), name) != presets.end())
+      source.fail(path, &node, "presets are read-only; choose another name and give base = \"" + name + "\"");
+    table_reader one(source, *node.as_table(), path);
+    accelerator_variant v;
+    v.base = string_of(one.get_or(text("base", "paper", presets)));
+    flatten(*node.as_table(), "", path, source, v.values);
+    variants.emplace(name, std::move(v));
+  }
+  return variants;
+}
+
+detector_settings read_detector(table_reader& t, const std::map<std::string, accelerator_variant>& variants,
+                                std::uint64_t seed, bool& takes_more_tx) {
+  detector_settings d;
+  if (!t.has("name")) t.fail("name", "missing; see mho list detectors");
+  const std::string name = string_of(t.get_or(text("name", "")));
+  const result<detector_kind> kind = find_detector(name);
+  if (!kind) t.fail("name", kind.message());
+  takes_more_tx = kind->can.more_tx_than_rx;
+  d.id = string_of(t.get_or(text("id", "")));
+  d.label = string_of(t.get_or(text("label", "")));
+  options given;
+  std::vector<std::string> inherited;
+  for (const option& o : kind->schema) {
+    if (o.inherits) {
+      inherited.push_back(o.name);
+      continue;
+    }
+    option entry = o;
+    if (o.name == "accelerator")
+      for (const auto& [variant, values] : variants) entry.choices.push_back(variant);
+    if (const auto value = t.get(entry)) given[o.name] = *value;
+  }
+  if (!inherited.empty()) {  // an accelerator's detector
+    const auto chosen = given.find("accelerator");
+    d.accelerator = chosen != given.end() ? string_of(chosen->second) : "paper";
+    if (const auto variant = variants.find(d.accelerator); variant != variants.end()) {
+      given["accelerator"] = variant->second.base;
+      for (const auto& [key, value] : variant->second.values) given[key] = value;
+    }
+    if (given.find("seed") == given.end()) given["seed"] = static_cast<std::int64_t>(seed);
+    if (given.find("cycles") == given.end()) given["cycles"] = std::vector<std::int64_t>{3};
+    d.cycles = std::get<std::vector<std::int64_t>>(given["cycles"]);
+    if (std::adjacent_find(d.cycles.begin(), d.cycles.end(), std::greater_equal<>()) != d.cycles.end())
+      t.fail("cycles", "must be ascending");
+  }
+  t.finish();
+  d.spec = detector_spec(name, std::move(given));
+  if (d.id.empty()) d.id = d.accelerator.empty() ? name : name + "-" + d.accelerator;
+  if (d.id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+") !=
+      std::string::npos)
+    t.fail("id", "must be of letters, digits and - _ . +");
+  if (d.label.empty()) d.label = d.accelerator.empty() ? name : name + " (" + d.accelerator + ")";
+  return d;
+}
+
+image_settings read_image(table_reader& t, const std::filesystem::path& folder) {
+  image_settings image;
+  if (!t.has("file")) t.fail("file", "missing; must be the path of a PNG picture");
+  image.file = string_of(t.get_or(text("file", "")));
+  image.order = string_of(t.get_or(text("order", "column", {"column", "row"})));
+  image.path = (folder / image.file).string();
+  if (!std::filesystem::is_regular_file(image.path)) t.fail("file", "no such file: " + image.path);
+  t.finish();
+  return image;
+}
+
+}  // namespace
+
+scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed) {
+  toml_source source{path, {}};
+  toml::table document;
+  if (!std::filesystem::is_regular_file(path)) throw input_error(path + ": no such file");
+  try {
+    document = toml::parse_file(path);
+  } catch (const toml::parse_error& e) {
+    throw input_error(path + ":" + std::to_string(e.source().begin.line) + ": " +
+                      std::string(e.description()));
+  }
+  apply_overrides(document, sets, source);
+
+  scenario s;
+  s.seed = seed;
+  s.name = std::filesystem::path(path).stem().string();
+  table_reader root(source, document, "");
+  s.title = string_of(root.get_or(text("title", s.name)));
+  const toml::table* link = root.subtable("link");
+  if (link == nullptr) root.fail("link", "missing; a scenario needs a [link] table");
+  table_reader link_table(source, *link, "link");
+  s.link = read_link(link_table);
+  if (const toml::table* t = root.subtable("channel")) {
+    table_reader channel(source, *t, "channel");
+    s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_uses)));
+    if (const auto v = channel.get(integer("seed", 1, 0, 0x1p53 - 1)))
+      s.channel.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(*v));
+    channel.finish();
+  }
+  if (const toml::table* t = root.subtable("stop")) {
+    table_reader stop(source, *t, "stop");
+    s.stop = read_stop(stop);
+  }
+  if (const toml::table* t = root.subtable("image")) {
+    table_reader image(source, *t, "image");
+    s.image = read_image(image, std::filesystem::path(path).parent_path());
+  }
+  const auto variants = read_accelerators(root, source);
+  const toml::array* list = root.array_of_tables("detector");
+  if (list == nullptr || list->empty())
+    root.fail("detector", "missing; a scenario needs at least one [[detector]]");
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    bool takes_more_tx = false;
+    table_reader entry(source, *(*list)[i].as_table(), "detector." + std::to_string(i));
+    s.detectors.push_back(read_detector(entry, variants, seed, takes_more_tx));
+    if (s.link.tx > s.link.rx && !takes_more_tx)
+      link_table.fail("tx", "must be at most rx = " + std::to_string(s.link.rx) + " for detector " +
+                                s.detectors.back().spec.name);
+    for (std::size_t j = 0; j < i; ++j)
+      if (s.detectors[j].id == s.detectors[i].id)
+        entry.fail("id", "another detector has the id " + s.detectors[i].id + "; give each its own");
+  }
+  root.finish();
+  return s;
+}
+
+}  // namespace mho::sim

@@ -1,0 +1,16 @@
+/// \file
+/// Scenarios from TOML files. Every key is checked against what is known; an unknown one names the nearest.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenario.hpp"
+
+namespace mho::sim {
+
+/// Reads a scenario. `sets` are KEY=VALUE overrides by dotted path, applied before anything is checked;
+/// values of string keys are taken verbatim, all others as TOML. Throws input_error.
+scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed);
+
+}  // namespace mho::sim

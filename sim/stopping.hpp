@@ -1,0 +1,37 @@
+/// \file
+/// When a point ends. All curves end together, at the end of a chunk.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "scenario.hpp"
+#include "statistics.hpp"
+
+namespace mho::sim {
+
+/// The [stop] table in chunks of `chunk_bits`.
+class stopping_rule {
+ public:
+  stopping_rule(const stop_settings& stop, std::uint64_t chunk_bits);
+
+  /// Why the point ends after `chunks` chunks: "bit_errors", "relative_interval", "max_bits", or "" if it
+  /// goes on. relative_interval is looked at only at the minimum and whenever the number of chunks has
+  /// doubled since.
+  std::string verdict(std::uint64_t chunks, std::span<const tally> curves) const;
+
+  /// Whether the last chunk is left out of the counts: unless the point ended at its minimum, or at its
+  /// maximum without meeting its rule. Given that event the earlier chunks are exchangeable, which makes the
+  /// estimate unbiased.
+  bool drops_last(std::uint64_t chunks, const std::string& verdict) const;
+
+  std::uint64_t min_chunks() const { return min_chunks_; }
+  std::uint64_t max_chunks() const { return max_chunks_; }
+
+ private:
+  stop_settings stop_;
+  std::uint64_t min_chunks_, max_chunks_;
+};
+
+}  // namespace mho::sim

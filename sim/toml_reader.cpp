@@ -1,0 +1,90 @@
+#include "toml_reader.hpp"
+
+#include "input_error.hpp"
+
+namespace mho::sim {
+
+void toml_source::fail(const std::string& path, const toml::node* at, const std::string& what) const {
+  std::string where = file;
+  for (const std::string& written : overridden)
+    if (path == written || path.rfind(written + ".", 0) == 0) where = "--set";
+  if (where == file && at != nullptr && at->source().begin.line > 0)
+    where += ":" + std::to_string(at->source().begin.line);
+  throw input_error(where + ": " + path + ": " + what);
+}
+
+std::optional<option_value> to_option(const toml::node& node, const option_value& like) {
+  if (std::holds_alternative<bool>(like)) {
+    if (const auto v = node.value_exact<bool>()) return *v;
+  } else if (std::holds_alternative<std::int64_t>(like)) {
+    if (const auto v = node.value_exact<std::int64_t>()) return *v;
+  } else if (std::holds_alternative<double>(like)) {
+    if (const auto v = node.value_exact<double>()) return *v;
+    if (const auto v = node.value_exact<std::int64_t>()) return static_cast<double>(*v);
+  } else if (std::holds_alternative<std::string>(like)) {
+    if (const auto v = node.value_exact<std::string>()) return *v;
+  } else if (const toml::array* array = node.as_array()) {
+    std::vector<std::int64_t> list;
+    for (const toml::node& entry : *array) {
+      const auto v = entry.value_exact<std::int64_t>();
+      if (!v) return std::nullopt;
+      list.push_back(*v);
+    }
+    return list;
+  }
+  return std::nullopt;
+}
+
+const toml::node* table_reader::node(const std::string& key) {
+  asked_.insert(key);
+  return table_.get(key);
+}
+
+std::optional<option_value> table_reader::get(const option& entry) {
+  const toml::node* found = node(entry.name);
+  if (found == nullptr) return std::nullopt;
+  std::optional<option_value> value = to_option(*found, entry.standard);
+  // The library's own check knows ranges and choices.
+  option one = entry;
+  one.inherits = true;
+  if (!value || !complete({&one, 1}, {{entry.name, *value}})) fail(entry.name, "must be " + allowed(entry));
+  return value;
+}
+
+option_value table_reader::get_or(const option& entry) {
+  std::optional<option_value> value = get(entry);
+  return value ? std::move(*value) : entry.standard;
+}
+
+const toml::table* table_reader::subtable(const std::string& key) {
+  const toml::node* found = node(key);
+  if (found == nullptr) return nullptr;
+  if (!found->is_table()) fail(key, "must be a table");
+  return found->as_table();
+}
+
+const toml::array* table_reader::array_of_tables(const std::string& key) {
+  const toml::node* found = node(key);
+  if (found == nullptr) return nullptr;
+  if (!found->is_array_of_tables()) fail(key, "must be an array of tables, [[" + key + "]]");
+  return found->as_array();
+}
+
+void table_reader::fail(const std::string& key, const std::string& what) const {
+  const toml::node* at = table_.get(key);
+  source_.fail(full(key), at != nullptr ? at : &table_, what);
+}
+
+void table_reader::finish(const std::vector<std::string>& more) const {
+  for (const auto& [key, value] : table_) {
+    const std::string name(key.str());
+    if (asked_.count(name) != 0) continue;
+    std::vector<std::string> known(asked_.begin(), asked_.end());
+    known.insert(known.end(), more.begin(), more.end());
+    std::string what = "unknown key";
+    if (!known.empty()) what += "; the nearest known one is " + nearest(name, known);
+    source_.fail(full(name), &value, what);
+  }
+}
+
+}  // namespace mho::sim
