@@ -141,7 +141,7 @@ std::uint64_t pixel_errors(const picture& a, const picture& b) {
 double psnr_db(const picture& a, const picture& b) {
   double squares = 0;
   for (std::size_t i = 0; i < a.samples.size(); ++i)
-    squares += std::pow(double{a.samples[i]} - double{b.samples[i]}, 2);
+    squares += std::pow(static_cast<double>(a.samples[i]) - static_cast<double>(b.samples[i]), 2);
   if (squares == 0) return std::numeric_limits<double>::infinity();
   const double peak = std::ldexp(1.0, static_cast<int>(a.depth)) - 1;
   return 10 * std::log10(peak * peak * static_cast<double>(a.samples.size()) / squares);

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <mho/analog.hpp>
 #include <variant>
 
 #include "result_file.hpp"

@@ -1,0 +1,112 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "commands.hpp"
+#include "input_error.hpp"
+
+namespace mho::sim {
+namespace {
+
+constexpr int failed = 1, bad_input = 2;
+
+// Messages are one line, whatever a library or a file name put into them.
+int report(const std::string& message, int code) {
+  std::string line = message;
+  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+  for (char& c : line)
+    if (c == '\n' || c == '\r') c = ' ';
+  std::fprintf(stderr, "mho: %s\n", line.c_str());
+  return code;
+}
+
+// Only digits: CLI11 would read -1 as a huge number.
+CLI::Validator whole_number(std::uint64_t high) {
+  return {[high](const std::string& text) {
+            const bool digits = !text.empty() && text.size() < 17 &&
+                                text.find_first_not_of("0123456789") == std::string::npos;
+            if (digits && std::stoull(text) <= high) return std::string();
+            return "must be an integer from 0 to " + std::to_string(high);
+          },
+          ""};
+}
+
+void add_run_options(CLI::App& command, run_arguments& a) {
+  constexpr std::uint64_t most_seed = (std::uint64_t{1} << 53) - 1;
+  command.add_option("SCENARIO", a.scenario, "scenario file (TOML)")->required();
+  command.add_option("--set", a.sets, "KEY=VALUE: any key of the scenario by its dotted path")
+      ->allow_extra_args(false);
+  command.add_option("--out", a.out, "folder of the results; default results/SCENARIO-NAME");
+  command.add_option("--seed", a.seed, "of every random number; default 1")->check(whole_number(most_seed));
+  command.add_option("--threads", a.threads, "default: all processors")->check(whole_number(4096));
+  command.add_flag("--resume", a.resume, "go on with an incomplete result");
+  command.add_flag("--force", a.force, "overwrite what is in the folder");
+  command.add_flag("--json", a.as_json, "the result on standard output, and nothing else");
+  command
+      .add_option_function<std::string>(
+          "--progress",
+          [&a](const std::string& mode) {
+            a.progress = mode == "always"  ? progress_line::mode::always
+                         : mode == "never" ? progress_line::mode::never
+                                           : progress_line::mode::automatic;
+          },
+          "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+int dispatch(int argc, char** argv) {
+  CLI::App app("massive-MIMO detection and its link-level simulator", "mho");
+  app.set_version_flag("--version", std::string("mho ") + MHO_VERSION);
+  app.require_subcommand(1);
+  run_arguments run;
+  for (int i = 0; i < argc; ++i) run.command_line += (i == 0 ? "" : " ") + std::string(argv[i]);
+  CLI::App* ber = app.add_subcommand("ber", "bit error rates over SNR");
+  add_run_options(*ber, run);
+  CLI::App* image = app.add_subcommand("image", "a picture through the link");
+  add_run_options(*image, run);
+  image->add_option("--input", run.input, "picture (PNG) in place of the scenario's");
+  solve_arguments solve;
+  CLI::App* solver = app.add_subcommand("solve", "one linear system on the analogue accelerator");
+  solver->add_option("--matrix", solve.matrix, "A as CSV, real or complex (1.5-0.2i)")->required();
+  solver->add_option("--rhs", solve.rhs, "b as CSV")->required();
+  solver->add_option("--accelerator", solve.accelerator, "preset; default paper");
+  solver->add_option("--cycles", solve.cycles, "of refinement; default 10");
+  solver->add_option("--set", solve.sets, "KEY=VALUE: a parameter of the accelerator")
+      ->allow_extra_args(false);
+  solver->add_option("--seed", solve.seed, "of the chip")->check(whole_number((std::uint64_t{1} << 53) - 1));
+  solver->add_flag("--json", solve.as_json, "the result on standard output, and nothing else");
+  std::string what;
+  bool list_json = false;
+  CLI::App* list = app.add_subcommand("list", "what there is, with options and defaults");
+  list->add_option("WHAT", what, "detectors, accelerators, channels, modulations, targets")
+      ->check(CLI::IsMember({"detectors", "accelerators", "channels", "modulations", "targets"}));
+  list->add_flag("--json", list_json, "as JSON");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    return report(e.what(), bad_input);
+  }
+  if (ber->parsed()) return command_ber(run);
+  if (image->parsed()) return command_image(run);
+  if (solver->parsed()) return command_solve(solve);
+  return command_list(what, list_json);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const input_error& e) {
+    return report(e.what(), bad_input);
+  } catch (const std::bad_alloc&) {
+    return report("out of memory", failed);
+  } catch (const std::exception& e) {
+    return report(e.what(), failed);
+  }
+}
+
+}  // namespace mho::sim

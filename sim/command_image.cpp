@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "commands.hpp"
+#include "files.hpp"
+#include "for_chunks.hpp"
+#include "gnuplot.hpp"
+#include "input_error.hpp"
+#include "interrupt.hpp"
+#include "picture.hpp"
+#include "result_file.hpp"
+#include "scenario_reader.hpp"
+
+namespace mho::sim {
+namespace {
+
+void save_picture(const std::string& path, const picture& p) {
+  if (const result<bool> saved = write_png(path, p); !saved) throw std::runtime_error(saved.message());
+}
+
+std::string decibels(double snr_db) {
+  return std::isinf(snr_db) ? "no noise" : fmt::format("{:g} dB", snr_db);
+}
+
+}  // namespace
+
+int command_image(const run_arguments& a) {
+  std::vector<std::string> sets = a.sets;
+  const scenario s = read_scenario(a.scenario, sets, a.seed);
+  if (!s.image && a.input.empty())
+    throw input_error(a.scenario + ": image: missing; mho image needs an [image] table or --input");
+  const image_settings settings = s.image.value_or(image_settings{a.input, a.input, "column"});
+  const std::string path = a.input.empty() ? settings.path : a.input;
+  const result<picture> original = read_png(path);
+  if (!original)
+    throw input_error((a.input.empty() ? a.scenario + ": image.file: " : "--input: ") + original.message());
+  const result<link> made = link::make(s);
+  if (!made) throw input_error(a.scenario + ": " + made.message());
+  const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
+  open_folder(folder, s, "image", a.resume, a.force);
+
+  run_options options;
+  options.threads = a.threads > 0 ? a.threads : available_threads();
+  const std::atomic<bool>& stop = interrupt_flag();
+  const bool by_column = settings.order == "column";
+  const std::vector<std::uint8_t> payload = to_bits(*original, by_column);
+  const ber_result curves = empty_result(*made);
+  json file = result_head(s, "image");
+  file["complete"] = false;
+  file["pictures"] = json::array();
+  const auto save = [&] { write_file(folder + "/result.json", text_of(file)); };
+  save_picture(folder + "/original.png", *original);
+  std::vector<montage_entry> montage{{"original.png", "original", original->width, original->height}};
+  std::string table = fmt::format(
+      "{}\n{}x{}, {}, {} bits. SNR = 10 log10(E||Hx||^2/E||n||^2).\n\n{:<32} {:>10} {:>13} {:>11} {:>9}\n",
+      s.title, s.link.rx, s.link.tx, s.link.modulation, payload.size(), "curve", "SNR", "pixel errors",
+      "bit errors", "PSNR dB");
+  for (const double snr : s.link.snr) {
+    const recovered_bits out = run_payload(*made, made->at(snr), payload, options);
+    for (std::size_t c = 0; c < curves.curves.size(); ++c) {
+      const curve& line = curves.curves[c];
+      const picture recovered = from_bits(*original, out.bits[c], by_column);
+      const std::string name =
+          "recovered-" + line.id + (s.link.snr.size() > 1 ? fmt::format("-{:g}dB", snr) : "") + ".png";
+      save_picture(folder + "/" + name, recovered);
+      std::uint64_t bit_errors = 0;
+      for (std::size_t b = 0; b < payload.size(); ++b) bit_errors += payload[b] != out.bits[c][b];
+      const std::uint64_t pixels = pixel_errors(*original, recovered);
+      const double psnr = psnr_db(*original, recovered);
+      file["pictures"].push_back(
+          {{"id", line.id},
+           {"label", line.label},
+           {"detector", line.detector},
+           {"cycles", line.cycles == 0 ? json(nullptr) : json(line.cycles)},
+           {"snr_db", std::isfinite(out.point.snr_db) ? json(out.point.snr_db) : json(nullptr)},
+           {"file", name},
+           {"pixel_errors", pixels},
+           {"bit_errors", bit_errors},
+           {"psnr_db", std::isfinite(psnr) ? json(psnr) : json(nullptr)}});
+      montage.push_back({name,
+                         fmt::format("{}\n{}\n{} of {} pixels wrong", line.label, decibels(out.point.snr_db),
+                                     pixels, original->width * original->height),
+                         original->width, original->height});
+      table += fmt::format("{:<32} {:>10} {:>13} {:>11} {:>9}\n", line.label, decibels(out.point.snr_db),
+                           pixels, bit_errors, std::isfinite(psnr) ? fmt::format("{:.2f}", psnr) : "exact");
+    }
+    save();
+    if (stop.load()) return interrupted_status;
+  }
+  file["complete"] = true;
+  save();
+  std::fputs(a.as_json ? text_of(file).c_str() : table.c_str(), stdout);
+  const result<bool> drawn = draw_montage(folder, s.title, montage);
+  if (!drawn) fmt::print(stderr, "mho: warning: {}\n", drawn.message());
+  if (!a.as_json)
+    fmt::print("\nresults in {}: result.json, original.png, recovered-*.png{}\n", folder,
+               drawn ? ", montage.png" : "");
+  return 0;
+}
+
+}  // namespace mho::sim

@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <mho/mho.hpp>
+
+#include "channel.hpp"
+#include "commands.hpp"
+#include "input_error.hpp"
+#include "result_file.hpp"
+
+namespace mho::sim {
+namespace {
+
+json value_json(const option_value& value) {
+  return std::visit(
+      [](const auto& v) -> json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, double>)
+          return std::isfinite(v) ? json(v) : json(nullptr);
+        else
+          return v;
+      },
+      value);
+}
+
+json option_json(const option& o) {
+  const auto bound = [](double v) { return std::isfinite(v) ? json(v) : json(nullptr); };
+  return {{"name", o.name},       {"type", type_name(o.standard)},
+          {"unit", o.unit},       {"default", o.inherits ? json(nullptr) : value_json(o.standard)},
+          {"low", bound(o.low)},  {"high", bound(o.high)},
+          {"choices", o.choices}, {"doc", o.doc}};
+}
+
+json detectors_json() {
+  json list = json::array();
+  for (const detector_kind& kind : detector_kinds()) {
+    json schema = json::array();
+    for (const option& o : kind.schema) schema.push_back(option_json(o));
+    list.push_back({{"name", kind.name},
+                    {"doc", kind.summary},
+                    {"linear", kind.can.linear},
+                    {"more_tx_than_rx", kind.can.more_tx_than_rx},
+                    {"randomised", kind.can.randomised},
+                    {"options", schema}});
+  }
+  return list;
+}
+
+json accelerators_json() {
+  json list = json::array();
+  for (const accelerator_preset& preset : accelerator_presets()) {
+    json values = json::object();
+    for (const option& o : accelerator_schema()) values[o.name] = value_json(preset.values.at(o.name));
+    list.push_back({{"name", preset.name}, {"doc", preset.doc}, {"parameters", values}});
+  }
+  return list;
+}
+
+json channels_json() {
+  json list = json::array();
+  for (const channel_model& model : channel_models())
+    list.push_back({{"name", model.name}, {"doc", model.doc}});
+  return list;
+}
+
+json modulations_json() {
+  json list = json::array();
+  for (const char* name : {"qpsk", "16qam", "64qam", "256qam", "1024qam", "4096qam"}) {
+    const constellation c = constellation::parse(name).value();
+    list.push_back({{"name", name}, {"doc", fmt::format("{} points, {} bits a symbol", c.size(), c.bits())}});
+  }
+  return list;
+}
+
+json targets_json() {
+  return json::array({{{"name", "scalar"}, {"doc", "portable loops, without explicit SIMD"}}});
+}
+
+std::string shown(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+void print_section(const std::string& what, const json& list) {
+  fmt::print("{}\n", what);
+  for (const json& entry : list) {
+    fmt::print("  {:<14} {}\n", entry["name"].get<std::string>(), entry["doc"].get<std::string>());
+    if (entry.contains("parameters"))
+      for (const option& o : accelerator_schema())
+        fmt::print("      {:<28} {:<10} {:<4} {}\n", o.name, shown(entry["parameters"][o.name]), o.unit,
+                   o.doc);
+    if (entry.contains("options"))
+      for (const json& o : entry["options"])
+        if (!o["default"].is_null())
+          fmt::print("      {:<28} {:<10} {:<4} {}\n", o["name"].get<std::string>(), shown(o["default"]),
+                     o["unit"].get<std::string>(), o["doc"].get<std::string>());
+  }
+}
+
+}  // namespace
+
+int command_list(const std::string& what, bool as_json) {
+  const std::vector<std::pair<std::string, json (*)()>> sections{{"detectors", detectors_json},
+                                                                 {"accelerators", accelerators_json},
+                                                                 {"channels", channels_json},
+                                                                 {"modulations", modulations_json},
+                                                                 {"targets", targets_json}};
+  json all;
+  for (const auto& [name, make] : sections)
+    if (what.empty() || what == name) all[name] = make();
+  if (as_json) {
+    std::fputs(text_of(all).c_str(), stdout);
+  } else {
+    for (const auto& [name, list] : all.items()) print_section(name, list);
+  }
+  return 0;
+}
+
+}  // namespace mho::sim

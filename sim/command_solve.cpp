@@ -1,0 +1,140 @@
+#include <fmt/format.h>
+
+#include <Eigen/Dense>
+#include <cmath>
+#include <cstdio>
+#include <mho/mho.hpp>
+
+#include "commands.hpp"
+#include "csv.hpp"
+#include "input_error.hpp"
+#include "overrides.hpp"
+#include "result_file.hpp"
+
+namespace mho::sim {
+namespace {
+
+using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+// --set of `solve` takes an accelerator's parameters by their own names.
+options read_parameters(const std::vector<std::string>& sets) {
+  options given;
+  for (const std::string& set : sets) {
+    const std::size_t equals = set.find('=');
+    if (equals == std::string::npos) throw input_error("--set: " + set + ": must be KEY=VALUE");
+    const std::string key = set.substr(0, equals), text = set.substr(equals + 1);
+    std::vector<std::string> known;
+    bool found = false;
+    for (const option& o : accelerator_schema()) {
+      known.push_back(o.name);
+      if (o.name != key) continue;
+      found = true;
+      if (std::holds_alternative<std::string>(o.standard)) {
+        given[key] = text;
+      } else {
+        toml::table parsed;
+        try {
+          parsed = toml::parse("v = " + text + "\n");
+        } catch (const toml::parse_error&) {
+        }
+        const toml::node* node = parsed.get("v");
+        const auto value = node != nullptr ? to_option(*node, o.standard) : std::nullopt;
+        if (!value) throw input_error("--set: " + key + ": must be " + allowed(o));
+        given[key] = *value;
+      }
+    }
+    if (!found)
+      throw input_error("--set: " + key + ": unknown key; the nearest known one is " + nearest(key, known));
+  }
+  return given;
+}
+
+json entry_json(const Eigen::VectorXd& x, std::size_t n, bool is_complex) {
+  json list = json::array();
+  for (std::size_t k = 0; k < n; ++k) {
+    const auto i = static_cast<Eigen::Index>(k), half = static_cast<Eigen::Index>(n);
+    if (is_complex)
+      list.push_back(fmt::format("{:.17g}{:+.17g}i", x(i), x(i + half)));
+    else
+      list.push_back(x(i));
+  }
+  return list;
+}
+
+}  // namespace
+
+int command_solve(const solve_arguments& a) {
+  const csv_matrix m = read_csv(a.matrix), rhs = read_csv(a.rhs);
+  if (m.rows != m.columns)
+    throw input_error(a.matrix + ": must be square, is " + std::to_string(m.rows) + "x" +
+                      std::to_string(m.columns));
+  const std::size_t n = m.rows;
+  if (rhs.entry.size() != n || (rhs.rows != 1 && rhs.columns != 1))
+    throw input_error(a.rhs + ": must have " + std::to_string(n) + " entries in one row or column");
+  if (a.cycles < 1 || a.cycles > 1000) throw input_error("--cycles: must be from 1 to 1000");
+  const result<options> parameters = accelerator_options(a.accelerator, read_parameters(a.sets));
+  if (!parameters) throw input_error("--accelerator: " + parameters.message());
+  const bool is_complex = m.is_complex || rhs.is_complex;
+  const result<analog_solver> made = analog_solver::make(*parameters, n, is_complex);
+  if (!made) throw input_error(a.matrix + ": " + made.message());
+
+  const std::size_t real_n = made->real_unknowns();
+  const auto size = static_cast<Eigen::Index>(real_n);
+  matrix full(size, size);
+  Eigen::VectorXd b(size);
+  for (std::size_t i = 0; i < n; ++i) {
+    b(static_cast<Eigen::Index>(i)) = rhs.entry[i].real();
+    if (is_complex) b(static_cast<Eigen::Index>(i + n)) = rhs.entry[i].imag();
+  }
+  if (is_complex)
+    expand_complex(m.entry.data(), n, full.data());
+  else
+    for (std::size_t i = 0; i < n * n; ++i) full.data()[i] = m.entry[i].real();
+  const Eigen::FullPivLU<Eigen::MatrixXd> exact_lu(full);
+  if (!exact_lu.isInvertible()) throw input_error(a.matrix + ": is singular to double precision");
+  const Eigen::VectorXd exact = exact_lu.solve(b);
+
+  std::vector<double> state(made->state_size()), scratch(made->scratch_size());
+  const auto cycles = static_cast<std::size_t>(a.cycles);
+  std::vector<double> x(cycles * real_n), residual(cycles);
+  const analog_identity who{a.seed, 0, 0};
+  if (const status s = made->program(full.data(), who, state, scratch); s != status::ok)
+    throw std::runtime_error(a.matrix + ": cannot be programmed: " + to_string(s));
+  const status solved = made->solve(state, b.data(), cycles, who, x, residual, scratch);
+  if (is_failed(solved))
+    throw std::runtime_error(a.matrix + ": the refinement ran away: " + to_string(solved));
+  const double radius = made->spectral_radius(state);
+
+  json out;
+  out["cycles"] = json::array();
+  std::string table =
+      fmt::format("{:>5} {:>15} {:>8} {:>15}\n", "cycle", "relative error", "bits", "residual");
+  for (std::size_t c = 0; c < cycles; ++c) {
+    const Eigen::VectorXd now = Eigen::Map<const Eigen::VectorXd>(x.data() + c * real_n, size);
+    const double norm = exact.norm(), error = norm > 0 ? (now - exact).norm() / norm : now.norm();
+    out["cycles"].push_back({{"cycle", c + 1},
+                             {"relative_error", error},
+                             {"residual", residual[c]},
+                             {"x", entry_json(now, n, is_complex)}});
+    table += fmt::format("{:5} {:15.4e} {:8.1f} {:15.4e}\n", c + 1, error, -std::log2(error), residual[c]);
+  }
+  const operation_count operations = made->operations();
+  out["operations"] = {{"inv", operations.inv * cycles}, {"mvm", operations.mvm * cycles}};
+  out["time_s"] = nullptr;  // the cost model is not part of this version
+  out["energy_j"] = nullptr;
+  out["spectral_radius"] = radius;
+  out["verdict"] = convergence_verdict(radius);
+  if (a.as_json) {
+    std::fputs(text_of(out).c_str(), stdout);
+    return 0;
+  }
+  const auto singular = Eigen::MatrixXd(full).jacobiSvd().singularValues();
+  fmt::print("{}{}x{}, condition number {:.4g}, accelerator {}, seed {}\n", is_complex ? "complex " : "", n,
+             n, singular(0) / singular(singular.size() - 1), a.accelerator, a.seed);
+  fmt::print("{}BlockAMC stages {}, operations {} INV and {} MVM; spectral radius {:.4f}: {}\n", table,
+             made->stages(), operations.inv * cycles, operations.mvm * cycles, radius,
+             convergence_verdict(radius));
+  return 0;
+}
+
+}  // namespace mho::sim

@@ -1,0 +1,41 @@
+/// \file
+/// The program's commands. Each returns its exit status; bad input throws input_error (status 2), a failed
+/// run std::exception (status 1).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "terminal.hpp"
+
+namespace mho::sim {
+
+/// What `mho ber` and `mho image` are told.
+struct run_arguments {
+  std::string scenario, out, input;
+  std::vector<std::string> sets;
+  std::uint64_t seed = 1;
+  unsigned threads = 0;  ///< 0: all processors
+  bool resume = false, force = false, as_json = false;
+  progress_line::mode progress = progress_line::mode::automatic;
+  std::string command_line;
+};
+
+struct solve_arguments {
+  std::string matrix, rhs, accelerator = "paper";
+  std::vector<std::string> sets;
+  std::int64_t cycles = 10;
+  std::uint64_t seed = 1;
+  bool as_json = false;
+};
+
+int command_ber(const run_arguments& a);
+int command_image(const run_arguments& a);
+int command_solve(const solve_arguments& a);
+int command_list(const std::string& what, bool as_json);
+
+/// The whole program.
+int run_program(int argc, char** argv);
+
+}  // namespace mho::sim

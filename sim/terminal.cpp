@@ -1,0 +1,59 @@
+#include "terminal.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace mho::sim {
+
+std::string ber_table(const scenario& s, const ber_result& r) {
+  std::string out = s.title + "\n";
+  out += fmt::format(
+      "{}x{}, {}, channel {}. SNR = 10 log10(E||Hx||^2/E||n||^2); BER with its 95 % interval.\n\n", s.link.rx,
+      s.link.tx, s.link.modulation, s.link.channel);
+  for (const curve& c : r.curves) {
+    out += fmt::format("{}  [{}]\n", c.label, c.id);
+    out += fmt::format("  {:>8} {:>8} {:>8} {:>8} {:>11} {:>11} {:>23} {:>11} {:>9}  {}\n", "SNR dB", "Es/N0",
+                       "Eb/N0", "MF dB", "N0", "BER", "95 %", "bits", "errors", "stop");
+    for (const point& p : c.points)
+      out += fmt::format("  {:8.2f} {:8.2f} {:8.2f} {:8.2f} {:11.4e} {:>11} {:>23} {:11} {:9}  {}{}\n",
+                         p.snr_db, p.es_n0_db, p.eb_n0_db, p.matched_filter_db, p.n0,
+                         p.bit_errors > 0 ? fmt::format("{:.4e}", p.ber) : "none seen",
+                         p.bit_errors > 0 ? fmt::format("{:.3e} .. {:.3e}", p.ber_low, p.ber_high)
+                                          : fmt::format("below {:.3e}", p.ber_high),
+                         p.bits, p.bit_errors, p.stop,
+                         p.failed_problems > 0 ? fmt::format(", {} failed", p.failed_problems) : "");
+    out += "\n";
+  }
+  return out;
+}
+
+progress_line::progress_line(mode m)
+    : on_(m != mode::never), terminal_(isatty(STDERR_FILENO) == 1), last_(std::chrono::steady_clock::now()) {
+  if (m == mode::automatic && !terminal_) on_ = false;
+}
+progress_line::~progress_line() { end(); }
+
+void progress_line::show(const progress& p) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
+  if (!on_ || now - last_ < pause) return;
+  last_ = now;
+  const std::string left =
+      std::isfinite(p.seconds_left) ? fmt::format("at most {:.0f} s left", std::ceil(p.seconds_left)) : "";
+  const std::string line =
+      fmt::format("point {}/{}  SNR {:.2f} dB  {:.3g} bits  {} errors  {:.3g} bit/s  {}", p.point, p.points,
+                  p.snr_db, static_cast<double>(p.bits), p.fewest_errors, p.bits_per_second, left);
+  std::fputs((terminal_ ? "\r\033[K" + line : line + "\n").c_str(), stderr);
+  std::fflush(stderr);
+  open_ = terminal_;
+}
+
+void progress_line::end() {
+  if (open_) fmt::print(stderr, "\r\033[K");
+  open_ = false;
+}
+
+}  // namespace mho::sim

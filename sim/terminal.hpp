@@ -1,0 +1,31 @@
+/// \file
+/// What a person sees on the terminal: tables on standard output, progress on standard error.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "engine.hpp"
+
+namespace mho::sim {
+
+/// The table of a BER result, with the SNR definition and all conventions at its head.
+std::string ber_table(const scenario& s, const ber_result& r);
+
+/// Progress on standard error: one line that rewrites itself on a terminal; elsewhere a line every ten
+/// seconds.
+class progress_line {
+ public:
+  enum class mode { automatic, always, never };
+  explicit progress_line(mode m);
+  ~progress_line();
+  void show(const progress& p);
+  /// Ends the line, so that what follows starts on a fresh one.
+  void end();
+
+ private:
+  bool on_, terminal_, open_ = false;
+  std::chrono::steady_clock::time_point last_;
+};
+
+}  // namespace mho::sim
