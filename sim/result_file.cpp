@@ -59,6 +59,11 @@ point point_from(const json& j) {
   return p;
 }
 
+// Whether two documents say the same, whatever the order of their keys.
+bool same(const json& a, const json& b) {
+  return nlohmann::json::parse(a.dump()) == nlohmann::json::parse(b.dump());
+}
+
 // RFC 4180: a field with a comma, quote or newline is quoted, quotes doubled.
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
@@ -115,7 +120,7 @@ std::string to_csv(const ber_result& r) {
 std::optional<ber_result> from_json(const json& file, const scenario& s) {
   try {
     if (file.at("format") != 1 || file.at("kind") != "ber" || file.at("seed") != s.seed ||
-        file.at("scenario") != to_json(s))
+        !same(file.at("scenario"), to_json(s)))
       return std::nullopt;
     ber_result r;
     r.complete = file.at("complete");
@@ -139,10 +144,10 @@ std::optional<ber_result> open_folder(const std::string& folder, const scenario&
   if (failed) throw input_error("--out: cannot make the folder " + folder + ": " + failed.message());
   if (force || !std::filesystem::exists(path)) return std::nullopt;
   const json file = json::parse(read_file(path), nullptr, false);
-  const bool same = !file.is_discarded() && file.value("kind", "") == kind &&
+  const bool ours = !file.is_discarded() && file.value("kind", "") == kind &&
                     file.value("seed", std::uint64_t{0}) == s.seed && file.contains("scenario") &&
-                    file["scenario"] == to_json(s);
-  if (!same)
+                    same(file["scenario"], to_json(s));
+  if (!ours)
     throw input_error("--out: " + folder +
                       " holds the result of another scenario or seed; --force overwrites it");
   const bool complete = file.value("complete", false);

@@ -19,6 +19,7 @@ double six_digits(double value) {
 
 // Variance between units over what independent bits would have; at least 1.
 double inflation(const tally& t, double rate, double bits_a_unit) {
+  const double n_bits = static_cast<double>(t.bits);
   double squares = 0, freedom = 0;
   for (const stratum& s : t.strata) {
     if (s.units < 2) continue;
@@ -27,7 +28,7 @@ double inflation(const tally& t, double rate, double bits_a_unit) {
     freedom += n - 1;
   }
   if (freedom < 1) return 1;
-  return std::max(1.0, squares / freedom / (bits_a_unit * rate * (1 - rate)));
+  return std::max(1.0, squares / freedom / (bits_a_unit * rate * (1 - rate) * n_bits / (n_bits - 1)));
 }
 
 }  // namespace

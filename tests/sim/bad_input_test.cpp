@@ -1,0 +1,142 @@
+// Bad scenarios and arguments: status 2 and one line that names file, line, key and what is allowed.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "program.hpp"
+
+namespace mho::test {
+namespace {
+
+const std::string good_link = "[link]\nrx = 8\ntx = 4\nmodulation = \"16qam\"\nsnr_db = [10]\n";
+const std::string zf = "[[detector]]\nname = \"zf\"\n";
+
+struct bad {
+  const char* what;
+  std::string toml, message;  // FILE stands for the path
+};
+
+TEST(bad_input, scenarios) {
+  const std::vector<bad> cases{
+      {"unknown key", "[link]\nrx = 8\ntx = 4\nsnr_db = [1]\nmodulatoin = \"16qam\"\n" + zf,
+       "FILE:5: link.modulatoin: unknown key; the nearest known one is modulation"},
+      {"unknown table", good_link + zf + "[stopp]\nbit_errors = 3\n",
+       "FILE:8: stopp: unknown key; the nearest known one is stop"},
+      {"wrong type", "[link]\nrx = \"8\"\ntx = 4\nsnr_db = [1]\n" + zf,
+       "FILE:2: link.rx: must be an integer from 1 to 4096"},
+      {"float where an integer is due", "[link]\nrx = 8.5\ntx = 4\nsnr_db = [1]\n" + zf,
+       "FILE:2: link.rx: must be an integer from 1 to 4096"},
+      {"out of range", "[link]\nrx = 0\ntx = 4\nsnr_db = [1]\n" + zf,
+       "FILE:2: link.rx: must be an integer from 1 to 4096"},
+      {"missing rx", "[link]\ntx = 4\nsnr_db = [1]\n" + zf,
+       "FILE:1: link.rx: missing; must be an integer of at least 1"},
+      {"tx > rx for zero forcing", "[link]\nrx = 4\ntx = 8\nsnr_db = [1]\n" + zf,
+       "FILE:3: link.tx: must be at most rx = 4 for detector zf"},
+      {"3-QAM", "[link]\nrx = 8\ntx = 4\nmodulation = \"3qam\"\nsnr_db = [1]\n" + zf,
+       "FILE:4: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam"},
+      {"no SNR", "[link]\nrx = 8\ntx = 4\n" + zf,
+       "FILE:1: link.snr_db: missing; one of snr_db, es_n0_db, eb_n0_db is needed"},
+      {"two SNRs", "[link]\nrx = 8\ntx = 4\nsnr_db = [1]\nes_n0_db = [2]\n" + zf,
+       "FILE:5: link.es_n0_db: only one of snr_db, es_n0_db, eb_n0_db"},
+      {"NaN", "[link]\nrx = 8\ntx = 4\nsnr_db = [1, nan]\n" + zf,
+       "FILE:4: link.snr_db: values must be from -300 to 300 dB, or inf for no noise"},
+      {"empty list", "[link]\nrx = 8\ntx = 4\nsnr_db = []\n" + zf,
+       "FILE:4: link.snr_db: must have at least one value"},
+      {"negative step", "[link]\nrx = 8\ntx = 4\nsnr_db = { from = 0, to = 10, step = -1 }\n" + zf,
+       "FILE:4: link.snr_db: step must be positive"},
+      {"range without step", "[link]\nrx = 8\ntx = 4\nsnr_db = { from = 0, to = 10 }\n" + zf,
+       "FILE:4: link.snr_db: must be a list of numbers, or {from, to, step}"},
+      {"the same SNR twice", "[link]\nrx = 8\ntx = 4\nsnr_db = [3, 3]\n" + zf,
+       "FILE:4: link.snr_db: the same value stands twice"},
+      {"unknown detector", good_link + "[[detector]]\nname = \"zff\"\n",
+       "FILE:7: detector.0.name: unknown detector zff; the nearest known one is zf"},
+      {"no detector", good_link, "FILE:1: detector: missing; a scenario needs at least one [[detector]]"},
+      {"option of another kind", good_link + zf + "cycles = [1]\n",
+       "FILE:8: detector.0.cycles: unknown key; the nearest known one is label"},
+      {"cycle 0", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [0]\n",
+       "FILE:8: detector.0.cycles: must be a list of integers from 1 to 64"},
+      {"descending cycles", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [2, 1]\n",
+       "FILE:8: detector.0.cycles: must be ascending"},
+      {"unknown accelerator", good_link + "[[detector]]\nname = \"analog-zf\"\naccelerator = \"papr\"\n",
+       "FILE:8: detector.0.accelerator: must be one of paper, ideal"},
+      {"unknown parameter", good_link + zf + "[accelerator.mine]\narray.sise = 8\n",
+       "FILE:9: accelerator.mine.array.sise: unknown key; the nearest known one is array.size"},
+      {"preset redefined", good_link + zf + "[accelerator.paper]\narray.size = 8\n",
+       "FILE:8: accelerator.paper: presets are read-only; choose another name and give base = \"paper\""},
+      {"the same id twice", good_link + zf + zf,
+       "FILE:8: detector.1.id: another detector has the id zf; give each its own"},
+      {"missing image", good_link + zf + "[image]\nfile = \"none.png\"\n",
+       "FILE:9: image.file: no such file: FOLDER/none.png"},
+      {"two rules", good_link + zf + "[stop]\nbit_errors = 5\nrelative_interval = 0.1\n",
+       "FILE:10: stop.relative_interval: only one of bit_errors, relative_interval"},
+      {"max below min", good_link + zf + "[stop]\nmin_bits = 1000\nmax_bits = 10\n",
+       "FILE:10: stop.max_bits: must be at least min_bits"},
+  };
+  for (const bad& b : cases) {
+    const scratch_folder folder;
+    const std::string file = folder.write("s.toml", b.toml);
+    std::string expected = b.message;
+    if (expected.rfind("FILE", 0) == 0) expected.replace(0, 4, file);
+    if (const auto at = expected.find("FOLDER"); at != std::string::npos)
+      expected.replace(at, 6, folder.path());
+    const outcome o = run_mho("ber " + file + " --out " + folder.path("out"));
+    EXPECT_EQ(o.status, 2) << b.what;
+    EXPECT_EQ(o.err, "mho: " + expected + "\n") << b.what;
+    EXPECT_EQ(o.out, "") << b.what;
+    EXPECT_FALSE(std::filesystem::exists(folder.path("out"))) << b.what;
+  }
+}
+
+TEST(bad_input, one_line_whatever_is_wrong) {
+  const scratch_folder folder;
+  const std::string good = folder.write("good.toml", good_link + zf);
+  const std::string out = " --out " + folder.path("out");
+  for (const std::string& arguments :
+       std::vector<std::string>{std::string(""),
+                                std::string("frobnicate"),
+                                "ber",
+                                "ber " + folder.path("none.toml"),
+                                "ber " + good + " --sed 3" + out,
+                                "ber " + good + " --seed -1" + out,
+                                "ber " + good + " --seed 9007199254740992" + out,
+                                "ber " + good + " --threads many" + out,
+                                "ber " + good + " --progress sometimes" + out,
+                                "ber " + good + " --set link.rx" + out,
+                                "ber " + good + " --set link.rx=[" + out,
+                                "ber " + good + " --set link.rz=3" + out,
+                                "ber " + good + " --set detector.7.id=x" + out,
+                                "image " + good + out,
+                                "list colours",
+                                "solve --matrix " + folder.path("none.csv") + " --rhs x",
+                                "ber " + folder.write("syntax.toml", "[link\n"),
+                                "ber " + folder.write("bytes.toml", "title = \"\xff\xfe\"\n"),
+                                "ber " + folder.write("twice.toml", "[link]\nrx = 1\nrx = 2\n"),
+                                "ber " + folder.write("type.toml", "link = 3\n")}) {
+    const outcome o = run_mho(arguments);
+    EXPECT_EQ(o.status, 2) << arguments << "\n" << o.err;
+    EXPECT_EQ(o.out, "") << arguments;
+    EXPECT_EQ(o.err.rfind("mho: ", 0), 0u) << arguments << ": " << o.err;
+    EXPECT_EQ(o.err.find('\n'), o.err.size() - 1) << arguments << ": " << o.err;
+  }
+  EXPECT_EQ(run_mho("ber " + good + " --set link.rx=x" + out).err,
+            "mho: --set: link.rx: not a TOML value: x\n");
+  EXPECT_EQ(run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
+            "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam\n");
+}
+
+TEST(bad_input, matrices) {
+  const scratch_folder folder;
+  const std::string b = folder.write("b.csv", "1\n2\n");
+  const auto solve = [&](const std::string& a) { return run_mho("solve --matrix " + a + " --rhs " + b); };
+  const std::string text = folder.write("text.csv", "1,2\n3,x\n"),
+                    ragged = folder.write("ragged.csv", "1,2\n3\n");
+  EXPECT_EQ(solve(text).err, "mho: " + text + ":2: entry 2 is no finite number such as 1.5 or 1.5-0.2i\n");
+  EXPECT_EQ(solve(ragged).err, "mho: " + ragged + ":2: has 1 entries, the rows before have 2\n");
+  const std::string wide = folder.write("wide.csv", "1,2,3\n4,5,6\n"),
+                    flat = folder.write("flat.csv", "1,1\n1,1\n");
+  EXPECT_EQ(solve(wide).err, "mho: " + wide + ": must be square, is 2x3\n");
+  EXPECT_EQ(solve(flat).err, "mho: " + flat + ": is singular to double precision\n");
+}
+
+}  // namespace
+}  // namespace mho::test
