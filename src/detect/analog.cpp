@@ -105,6 +105,10 @@ class analog_detector final : public detector {
           s.b[k] = static_cast<double>(z.real());
           s.b[tx + k] = static_cast<double>(z.imag());
         }
+        if (!std::all_of(s.b.begin(), s.b.end(), [](double v) { return std::isfinite(v); })) {
+          for (const output& o : into) o.state[i * uses + u] = status::not_finite;
+          continue;
+        }
         analog_identity who = identity(which, p);
         who.number = who.number * uses + u;  // every received vector is read with fresh errors
         const status solved =
