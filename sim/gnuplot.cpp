@@ -20,7 +20,8 @@ namespace {
 // Colours that stay apart for the colour-blind (Okabe and Ito, 2008), then darker ones.
 constexpr std::array<const char*, 8> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                              "#e69f00", "#56b4e9", "#444444", "#8c564b"};
-constexpr std::array<int, 8> markers{7, 5, 9, 11, 13, 4, 6, 8};
+// Hollow, and smaller from curve to curve: curves that lie on one another stay visible.
+constexpr std::array<int, 8> markers{6, 4, 8, 10, 12, 14, 1, 2};
 
 // In a double-quoted gnuplot string only backslash and quote are special, and lines end it.
 std::string quoted(const std::string& text) {
@@ -93,7 +94,8 @@ result<bool> plot_ber(const std::string& folder, const std::string& title, const
     const std::string dash = c >= colours.size() ? "dt 2 " : "";
     plot += (c == 0 ? "" : ", \\\n  ") + data + " using 1:2 with lines" + look + dash + "notitle, \\\n  " +
             data + " using 1:2:3:4 with yerrorbars pt " + std::to_string(markers[c % markers.size()]) +
-            " ps 0.9" + look + "title " + quoted(r.curves[c].label) + ", \\\n  " + bound +
+            " ps " + std::to_string(std::max(0.7, 2.2 - 0.25 * static_cast<double>(c))) + look + "title " +
+            quoted(r.curves[c].label) + ", \\\n  " + bound +
             " using 1:2:(0):($2/2-$2) with vectors head filled size screen 0.012,20" + look + "notitle";
   }
   out << "set terminal svg size 900,640 font \"DejaVu Sans,13\" background \"white\"\nset output "
@@ -139,7 +141,7 @@ result<bool> draw_montage(const std::string& folder, const std::string& title,
     for (std::string line; std::getline(lines, line); ++label)
       out << "set label " << label << ' ' << quoted(line) << " noenhanced center at screen "
           << (left + right) / 2 << ", screen " << bottom - (14.0 + 17.0 * (label - 2)) / total_height << '\n';
-    out << "plot " << quoted(e.file) << " binary filetype=png with rgbimage pixels notitle\n";
+    out << "plot " << quoted(e.file) << " binary filetype=png with rgbimage notitle\n";
     for (int l = 1; l < label; ++l) out << "unset label " << l << '\n';
   }
   out << "unset multiplot\nunset output\n";
