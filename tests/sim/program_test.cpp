@@ -114,6 +114,24 @@ TEST(program, pictures_come_through) {
   EXPECT_EQ(back->samples, p.samples);
 }
 
+TEST(program, emblem_is_broken_at_cycle_1_and_exact_at_cycle_2) {
+  const scratch_folder folder;
+  const outcome o = run_mho(std::string("image ") + MHO_SCENARIOS + "/image-16x4-256qam.toml --json --out " +
+                            folder.path("out"));
+  ASSERT_EQ(o.status, 0) << o.err;
+  std::size_t seen = 0;
+  for (const json& p : json::parse(o.out)["pictures"]) {
+    if (p["cycles"] == 1) {
+      EXPECT_GT(p["bit_errors"], 100);  // one pixel in a hundred is plainly visible
+    }
+    if (p["cycles"] == 2) {
+      EXPECT_EQ(p["bit_errors"], 0);
+    }
+    seen += p["cycles"] == 2;
+  }
+  EXPECT_EQ(seen, 2u);  // at 30 dB and without noise
+}
+
 TEST(program, solves_the_worked_example) {
   // Zuo et al. 2025, Fig. 2d, in decimals; x* = [.1392 -.0775 .0316 .1460].
   const scratch_folder folder;
