@@ -120,7 +120,8 @@ TEST(program, emblem_is_broken_at_cycle_1_and_exact_at_cycle_2) {
                             folder.path("out"));
   ASSERT_EQ(o.status, 0) << o.err;
   std::size_t seen = 0;
-  for (const json& p : json::parse(o.out)["pictures"]) {
+  const json pictures = json::parse(o.out)["pictures"];
+  for (const json& p : pictures) {
     if (p["cycles"] == 1) {
       EXPECT_GT(p["bit_errors"], 100);  // one pixel in a hundred is plainly visible
     }
