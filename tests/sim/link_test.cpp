@@ -64,7 +64,7 @@ TEST(link, zero_forcing_follows_the_closed_form) {
 }
 
 TEST(link, maximum_ratio_combining_of_one_user_follows_the_closed_form) {
-  for (const std::size_t rx : {1, 2, 8}) {
+  for (const std::size_t rx : {1u, 2u, 8u}) {
     const link l = link::make(make_scenario(rx, 1, "16qam", "mrc")).value();
     const snr_point at = l.at(8);
     const tally t = simulate(l, at, 100);
