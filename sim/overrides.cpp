@@ -58,7 +58,7 @@ std::string make_variant(toml::table& document, const std::string& name) {
   const auto presets = accelerator_presets();
   if (std::none_of(presets.begin(), presets.end(), [&](const auto& p) { return p.name == name; }))
     return name;
-  const std::string variant = name + "+";
+  std::string variant = name + "+";
   if (!document.contains("accelerator")) document.insert("accelerator", toml::table{});
   toml::table& all = *document["accelerator"].as_table();
   if (!all.contains(variant)) all.insert(variant, toml::table{{"base", name}});

@@ -53,7 +53,7 @@ std::optional<option_value> table_reader::get(const option& entry) {
 
 option_value table_reader::get_or(const option& entry) {
   std::optional<option_value> value = get(entry);
-  return value ? std::move(*value) : entry.standard;
+  return value.value_or(entry.standard);
 }
 
 const toml::table* table_reader::subtable(const std::string& key) {
