@@ -1,10 +1,22 @@
 #include <mho/parallel.hpp>
 
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+// Debian's oneTBB shows the thread sanitizer races that are none; there plain threads take its place.
+#if defined(__SANITIZE_THREAD__)
+#define MHO_STD_THREADS
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MHO_STD_THREADS
+#endif
+#endif
+
+#ifndef MHO_STD_THREADS
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
-
-#include <algorithm>
-#include <vector>
+#endif
 
 namespace mho::parallel {
 namespace {
@@ -23,16 +35,22 @@ error split(const detector& d, call which, std::size_t problems, std::size_t gra
   const std::size_t grains = (which.end - which.begin + grain - 1) / grain;
   const std::size_t parts = std::min(parts_wanted, grains);
   std::vector<error> errors(parts, error::none);
+  const auto run = [&](std::size_t part) {
+    call mine = which;
+    mine.slot = static_cast<unsigned>(part);
+    mine.begin = which.begin + grains * part / parts * grain;
+    mine.end = std::min(which.end, which.begin + grains * (part + 1) / parts * grain);
+    errors[part] = body(mine);
+  };
+#ifdef MHO_STD_THREADS
+  {
+    std::vector<std::jthread> pool;
+    for (std::size_t part = 0; part < parts; ++part) pool.emplace_back(run, part);
+  }
+#else
   tbb::task_arena arena(static_cast<int>(parts));
-  arena.execute([&] {
-    tbb::parallel_for(std::size_t{0}, parts, [&](std::size_t part) {
-      call mine = which;
-      mine.slot = static_cast<unsigned>(part);
-      mine.begin = which.begin + grains * part / parts * grain;
-      mine.end = std::min(which.end, which.begin + grains * (part + 1) / parts * grain);
-      errors[part] = body(mine);
-    });
-  });
+  arena.execute([&] { tbb::parallel_for(std::size_t{0}, parts, run); });
+#endif
   const auto bad = std::find_if(errors.begin(), errors.end(), [](error e) { return e != error::none; });
   return bad == errors.end() ? error::none : *bad;
 }
