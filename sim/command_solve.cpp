@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <mho/mho.hpp>
 
+#include "accelerator_reader.hpp"
 #include "commands.hpp"
 #include "csv.hpp"
 #include "input_error.hpp"
@@ -16,13 +17,15 @@ namespace {
 
 using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// --set of `solve` takes an accelerator's parameters by their own names.
-options read_parameters(const std::vector<std::string>& sets) {
-  options given;
+// --set of `solve` takes the accelerator's parameters by their own names, or as accelerator.NAME.PARAMETER.
+options read_parameters(const std::string& accelerator, const std::vector<std::string>& sets, options given) {
+  const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";
   for (const std::string& set : sets) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos) throw input_error("--set: " + set + ": must be KEY=VALUE");
-    const std::string key = set.substr(0, equals), text = set.substr(equals + 1);
+    std::string key = set.substr(0, equals);
+    const std::string text = set.substr(equals + 1);
+    if (key.rfind(prefix, 0) == 0) key.erase(0, prefix.size());
     std::vector<std::string> known;
     bool found = false;
     for (const option& o : accelerator_schema()) {
@@ -72,7 +75,9 @@ int command_solve(const solve_arguments& a) {
   if (rhs.entry.size() != n || (rhs.rows != 1 && rhs.columns != 1))
     throw input_error(a.rhs + ": must have " + std::to_string(n) + " entries in one row or column");
   if (a.cycles < 1 || a.cycles > 1000) throw input_error("--cycles: must be from 1 to 1000");
-  const result<options> parameters = accelerator_options(a.accelerator, read_parameters(a.sets));
+  const accelerator_variant chosen = find_accelerator(a.accelerator);
+  const result<options> parameters =
+      accelerator_options(chosen.base, read_parameters(a.accelerator, a.sets, chosen.values));
   if (!parameters) throw input_error("--accelerator: " + parameters.message());
   const bool is_complex = m.is_complex || rhs.is_complex;
   const result<analog_solver> made = analog_solver::make(*parameters, n, is_complex);

@@ -23,14 +23,15 @@ constexpr std::array<const char*, 8> colours{"#0072b2", "#d55e00", "#009e73", "#
 // Hollow, and smaller from curve to curve: curves that lie on one another stay visible.
 constexpr std::array<int, 8> markers{6, 4, 8, 10, 12, 14, 1, 2};
 
-// In a double-quoted gnuplot string only backslash and quote are special, and lines end it.
+// A single-quoted gnuplot string: only the quote is special (a double-quoted one runs what stands in
+// backquotes).
 std::string quoted(const std::string& text) {
-  std::string out = "\"";
+  std::string out = "'";
   for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\'') out += '\'';
     out += static_cast<unsigned char>(c) < 32 ? ' ' : c;
   }
-  return out + "\"";
+  return out + "'";
 }
 
 result<bool> run_gnuplot(const std::string& folder, const std::string& script) {
@@ -130,7 +131,8 @@ result<bool> draw_montage(const std::string& folder, const std::string& title,
     const montage_entry& e = entries[i];
     const double left = (static_cast<double>(i % columns) * width + gap / 2.0) / total_width;
     const double right = (static_cast<double>(i % columns + 1) * width - gap / 2.0) / total_width;
-    const double top = 1 - (heading + static_cast<double>(i / columns) * height) / total_height;
+    const std::size_t row = i / columns;
+    const double top = 1 - (heading + static_cast<double>(row) * height) / total_height;
     const double bottom = top - (height - caption) / total_height;
     out << "set lmargin at screen " << left << "\nset rmargin at screen " << right
         << "\nset tmargin at screen " << top << "\nset bmargin at screen " << bottom

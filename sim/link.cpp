@@ -176,18 +176,17 @@ void link_worker::count(std::uint64_t index, std::size_t uses, std::span<tally> 
   const scenario& s = link_.settings();
   const std::size_t tx = s.link.tx, bits = link_.bits_a_use(), m = link_.symbols_.bits();
   const std::size_t per_set = s.link.uses_per_channel, realisations = s.channel.realisations;
-  // With fixed channels the use is the unit and the channel its stratum; else the set of uses that share a
-  // channel.
-  const std::size_t unit_uses = realisations > 0 ? 1 : per_set;
+  // The unit is the set of uses that share a channel, and with it one programming of the analogue arrays; a
+  // fixed channel is its stratum.
   for (std::size_t c = 0; c < counts.size(); ++c) {
     tally& t = counts[c];
     t.clear(tx, std::max<std::size_t>(1, realisations));
     t.uses = uses;
     t.bits = uses * bits;
     t.symbols = uses * tx;
-    for (std::size_t first = 0; first < uses; first += unit_uses) {
+    for (std::size_t first = 0; first < uses; first += per_set) {
       std::uint64_t unit_errors = 0;
-      for (std::size_t u = first; u < std::min(uses, first + unit_uses); ++u) {
+      for (std::size_t u = first; u < std::min(uses, first + per_set); ++u) {
         std::uint64_t use_errors = 0;
         for (std::size_t k = 0; k < tx; ++k) {
           std::uint64_t symbol = 0;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mho/mho.hpp>
 
+#include "accelerator_reader.hpp"
 #include "channel.hpp"
 #include "input_error.hpp"
 #include "overrides.hpp"
@@ -126,56 +127,6 @@ stop_settings read_stop(table_reader& t) {
   return s;
 }
 
-// Dotted parameters of an [accelerator.NAME] table, nested as TOML nests them.
-void flatten(const toml::table& table, const std::string& prefix, const std::string& path,
-             const toml_source& source, options& values) {
-  const auto schema = accelerator_schema();
-  for (const auto& [key, node] : table) {
-    const std::string name = prefix + std::string(key.str());
-    if (prefix.empty() && name == "base") continue;
-    if (const toml::table* inner = node.as_table()) {
-      flatten(*inner, name + ".", path, source, values);
-      continue;
-    }
-    const auto entry =
-        std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == name; });
-    const std::string full = path + "." + name;
-    if (entry == schema.end()) {
-      std::vector<std::string> known{"base"};
-      for (const option& o : schema) known.push_back(o.name);
-      source.fail(full, &node, "unknown key; the nearest known one is " + nearest(name, known));
-    }
-    const auto value = to_option(node, entry->standard);
-    if (!value || !complete(schema, {{name, *value}})) source.fail(full, &node, "must be " + allowed(*entry));
-    values[name] = *value;
-  }
-}
-
-struct accelerator_variant {
-  std::string base;
-  options values;
-};
-
-std::map<std::string, accelerator_variant> read_accelerators(table_reader& root, const toml_source& source) {
-  std::vector<std::string> presets;
-  for (const accelerator_preset& p : accelerator_presets()) presets.push_back(p.name);
-  std::map<std::string, accelerator_variant> variants;
-  const toml::table* all = root.subtable("accelerator");
-  if (all == nullptr) return variants;
-  for (const auto& [key, node] : *all) {
-    const std::string name(key.str()), path = "accelerator." + name;
-    if (!node.is_table()) source.fail(path, &node, "must be a table");
-    if (std::find(presets.begin(), presets.end(), name) != presets.end())
-      source.fail(path, &node, "presets are read-only; choose another name and give base = \"" + name + "\"");
-    table_reader one(source, *node.as_table(), path);
-    accelerator_variant v;
-    v.base = string_of(one.get_or(text("base", "paper", presets)));
-    flatten(*node.as_table(), "", path, source, v.values);
-    variants.emplace(name, std::move(v));
-  }
-  return variants;
-}
-
 detector_settings read_detector(table_reader& t, const std::map<std::string, accelerator_variant>& variants,
                                 std::uint64_t seed, bool& takes_more_tx) {
   detector_settings d;
@@ -236,14 +187,7 @@ image_settings read_image(table_reader& t, const std::filesystem::path& folder) 
 
 scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed) {
   toml_source source{path, {}};
-  toml::table document;
-  if (!std::filesystem::is_regular_file(path)) throw input_error(path + ": no such file");
-  try {
-    document = toml::parse_file(path);
-  } catch (const toml::parse_error& e) {
-    throw input_error(path + ":" + std::to_string(e.source().begin.line) + ": " +
-                      std::string(e.description()));
-  }
+  toml::table document = parse_toml(path);
   apply_overrides(document, sets, source);
 
   scenario s;
@@ -270,7 +214,7 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
     table_reader image(source, *t, "image");
     s.image = read_image(image, std::filesystem::path(path).parent_path());
   }
-  const auto variants = read_accelerators(root, source);
+  const auto variants = read_accelerators(root.subtable("accelerator"), source);
   const toml::array* list = root.array_of_tables("detector");
   if (list == nullptr || list->empty())
     root.fail("detector", "missing; a scenario needs at least one [[detector]]");

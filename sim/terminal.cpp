@@ -30,8 +30,7 @@ std::string ber_table(const scenario& s, const ber_result& r) {
   return out;
 }
 
-progress_line::progress_line(mode m)
-    : on_(m != mode::never), terminal_(isatty(STDERR_FILENO) == 1), last_(std::chrono::steady_clock::now()) {
+progress_line::progress_line(mode m) : on_(m != mode::never), terminal_(isatty(STDERR_FILENO) == 1) {
   if (m == mode::automatic && !terminal_) on_ = false;
 }
 progress_line::~progress_line() { end(); }
@@ -39,7 +38,7 @@ progress_line::~progress_line() { end(); }
 void progress_line::show(const progress& p) {
   const auto now = std::chrono::steady_clock::now();
   const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
-  if (!on_ || now - last_ < pause) return;
+  if (!on_ || (last_ && now - *last_ < pause)) return;
   last_ = now;
   const std::string left =
       std::isfinite(p.seconds_left) ? fmt::format("at most {:.0f} s left", std::ceil(p.seconds_left)) : "";

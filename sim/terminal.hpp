@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "engine.hpp"
@@ -12,8 +13,8 @@ namespace mho::sim {
 /// The table of a BER result, with the SNR definition and all conventions at its head.
 std::string ber_table(const scenario& s, const ber_result& r);
 
-/// Progress on standard error: one line that rewrites itself on a terminal; elsewhere a line every ten
-/// seconds.
+/// Progress on standard error: one line that rewrites itself on a terminal; elsewhere a line at once
+/// and every ten seconds.
 class progress_line {
  public:
   enum class mode { automatic, always, never };
@@ -25,7 +26,7 @@ class progress_line {
 
  private:
   bool on_, terminal_, open_ = false;
-  std::chrono::steady_clock::time_point last_;
+  std::optional<std::chrono::steady_clock::time_point> last_;
 };
 
 }  // namespace mho::sim

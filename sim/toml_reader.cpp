@@ -1,5 +1,7 @@
 #include "toml_reader.hpp"
 
+#include <filesystem>
+
 #include "input_error.hpp"
 
 namespace mho::sim {
@@ -84,6 +86,16 @@ void table_reader::finish(const std::vector<std::string>& more) const {
     std::string what = "unknown key";
     if (!known.empty()) what += "; the nearest known one is " + nearest(name, known);
     source_.fail(full(name), &value, what);
+  }
+}
+
+toml::table parse_toml(const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) throw input_error(path + ": no such file");
+  try {
+    return toml::parse_file(path);
+  } catch (const toml::parse_error& e) {
+    throw input_error(path + ":" + std::to_string(e.source().begin.line) + ": " +
+                      std::string(e.description()));
   }
 }
 

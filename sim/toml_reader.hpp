@@ -54,6 +54,9 @@ class table_reader {
   std::set<std::string> asked_;
 };
 
+/// A TOML file's document. Throws input_error with file and line.
+toml::table parse_toml(const std::string& path);
+
 /// A TOML value as the type of `like`; nothing if it has another type.
 std::optional<option_value> to_option(const toml::node& node, const option_value& like);
 

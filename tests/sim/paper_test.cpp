@@ -3,6 +3,7 @@
 // show: the excess over FP32 on fresh channels, as independent simulations of the same equations have it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine.hpp"
@@ -19,53 +20,69 @@ ber_result run(const std::string& name, const std::vector<std::string>& sets) {
   return run_ber(link::make(s).value(), o);
 }
 
-const curve& cycle(const ber_result& r, std::int64_t n) {
+const curve& cycle(const ber_result& r, const std::string& accelerator, std::int64_t n) {
   for (const curve& c : r.curves)
-    if (c.cycles == n) return c;
+    if (c.accelerator == accelerator && c.cycles == n) return c;
   throw std::out_of_range("cycle");
 }
 
 struct published {
   const char* scenario;
+  const char* variant;                    // the accelerator that meets cycle 1 too
   double bits;                            // counted by the paper at a point
-  std::vector<std::vector<double>> rate;  // cycle 2 and up, [point]
-  std::size_t first_point;                // below it no channel fits the FP32 row and the cycles at once
+  std::vector<std::vector<double>> rate;  // [cycle - 1][point]
+  // At these points no channel fits the FP32 row and the cycles at once: {cycle, point}.
+  std::vector<std::pair<std::int64_t, std::size_t>> excused;
 };
 
-TEST(paper, cycles_from_the_second_on_lie_within_its_counting_error) {
+TEST(paper, cycles_lie_within_its_counting_error) {
   const std::vector<published> rows{
       {"ber-16x4-256qam-paper",
+       "paper-6-bit",
        1600,
-       {{.353125, .146875, .059375, .0075, .000625},
+       {{.3375, .18125, .121875, .068125, .079375},
+        {.353125, .146875, .059375, .0075, .000625},
         {.35625, .153125, .0609375, .005, .000625},
         {.35625, .15625, .059375, .005, .000625}},
-       1},
-      {"ber-16x4-16qam-paper", 1600, {{.1313, .0375, .005, .000625}, {.1313, .04376, .005, .000625}}, 0},
+       {{2, 0}, {3, 0}, {4, 0}}},
+      {"ber-16x4-16qam-paper",
+       "paper-6-bit",
+       1600,
+       {{.1376, .0563, .01, .00375}, {.1313, .0375, .005, .000625}, {.1313, .04376, .005, .000625}},
+       {}},
       {"ber-128x8-256qam-paper",
+       "paper-extra-error",
        640,
-       {{.15625, .05625, .04375, .015625},
+       {{.125, .14375, .155, .15625},
+        {.15625, .05625, .04375, .015625},
         {.1640625, .046875, .028125, .0078125},
         {.1640625, .05, .0265625, .0078125}},
-       1}};
+       {{1, 0}, {3, 0}, {4, 0}}}};
   for (const published& p : rows) {
     const ber_result r = run(p.scenario, {});
-    for (std::size_t c = 0; c < p.rate.size(); ++c)
-      for (std::size_t i = p.first_point; i < p.rate[c].size(); ++i) {
-        const point& ours = cycle(r, static_cast<std::int64_t>(c) + 2).points[i];
-        // 99.9 %: 3.29 standard deviations of the paper's count, widened for clusters as ours are.
-        const double binomial = ours.ber * (1 - ours.ber) / static_cast<double>(ours.bits);
-        const double clusters =
-            std::max(1.0, std::pow((ours.ber_high - ours.ber_low) / 2 / 1.96, 2) / binomial);
-        const double bound = 3.29 * std::sqrt(ours.ber * (1 - ours.ber) / p.bits * clusters);
-        EXPECT_NEAR(ours.ber, p.rate[c][i], bound)
-            << p.scenario << ", cycle " << c + 2 << ", " << ours.snr_db << " dB";
-      }
+    for (const char* accelerator : {"paper", p.variant})
+      for (std::size_t c = 0; c < p.rate.size(); ++c)
+        for (std::size_t i = 0; i < p.rate[c].size(); ++i) {
+          const auto n = static_cast<std::int64_t>(c) + 1;
+          // The preset's own first cycle is not the paper's: see the scenarios.
+          if (std::count(p.excused.begin(), p.excused.end(), std::pair(n, i)) != 0 ||
+              (n == 1 && accelerator != p.variant))
+            continue;
+          const point& ours = cycle(r, accelerator, n).points[i];
+          // 99.9 %: 3.29 standard deviations of the paper's count, widened for clusters as ours are.
+          const double binomial = ours.ber * (1 - ours.ber) / static_cast<double>(ours.bits);
+          const double clusters =
+              std::max(1.0, std::pow((ours.ber_high - ours.ber_low) / 2 / 1.96, 2) / binomial);
+          const double bound = 3.29 * std::sqrt(ours.ber * (1 - ours.ber) / p.bits * clusters);
+          EXPECT_NEAR(ours.ber, p.rate[c][i], bound)
+              << p.scenario << ", " << accelerator << ", cycle " << n << ", " << ours.snr_db << " dB";
+        }
   }
 }
 
 TEST(paper, fresh_channels_show_what_the_cycles_cost) {
   const auto excess = [](const ber_result& r, std::int64_t n, std::size_t i) {
-    return cycle(r, n).points[i].ber / r.curves[0].points[i].ber - 1;
+    return cycle(r, r.curves.back().accelerator, n).points[i].ber / r.curves[0].points[i].ber - 1;
   };
   // 128x8: cycle 3 within 2 % of FP32 up to 14.5 dB.
   const ber_result large = run("ber-128x8-256qam", {});

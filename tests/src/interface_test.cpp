@@ -224,6 +224,45 @@ TEST(detector_interface, coloured_noise_is_whitened_first) {
   EXPECT_EQ(unprepared.d.prepare(c), error::too_large) << "no room was reserved for whitening";
 }
 
+TEST(detector_interface, each_stream_may_have_its_own_constellation) {
+  setup s;
+  ASSERT_EQ(
+      s.d.reserve(
+          {.problems = setup::problems, .rx = setup::rx, .tx = setup::tx, .uses = setup::uses, .bits = 6}),
+      error::none);
+  const constellation qpsk = constellation::parse("qpsk").value(),
+                      qam64 = constellation::parse("64qam").value();
+  const std::array symbols{&qpsk, &qam64};
+  constexpr std::size_t width = 2 + 6;
+  std::vector<float> llr(setup::problems * setup::uses * width);
+  std::vector<std::uint8_t> bits(llr.size());
+  s.into[0].llr = row_major(llr.data(), setup::problems, setup::uses, width);
+  s.into[0].bits = row_major(bits.data(), setup::problems, setup::uses, width);
+  received_batch r = s.received();
+  r.symbols = symbols;
+  ASSERT_EQ(s.d.detect(s.channel(), r, s.into), error::none);
+  // Max-log by its definition, over all points: (min over bit 1 - min over bit 0) / variance.
+  for (std::size_t i = 0; i < setup::problems * setup::uses; ++i)
+    for (std::size_t k = 0, at = 0; k < setup::tx; at += symbols[k++]->bits()) {
+      const std::complex<double> x = s.estimate[i * setup::tx + k];
+      const auto points = symbols[k]->points();
+      for (unsigned b = 0; b < symbols[k]->bits(); ++b) {
+        std::array<double, 2> nearest{1e300, 1e300};
+        for (std::size_t label = 0; label < points.size(); ++label) {
+          double& best = nearest[label >> (symbols[k]->bits() - 1 - b) & 1];
+          best = std::min(best, std::norm(x - std::complex<double>(points[label])));
+        }
+        const double expected = (nearest[1] - nearest[0]) / s.variance[i * setup::tx + k];
+        EXPECT_NEAR(llr[i * width + at + b], expected, 1e-4 * (1 + std::abs(expected)));
+        if (std::abs(expected) > 1e-3) {
+          EXPECT_EQ(bits[i * width + at + b], expected < 0);
+        }
+      }
+    }
+  s.into[0].llr = row_major(llr.data(), setup::problems, setup::uses, 4);
+  EXPECT_EQ(s.d.detect(s.channel(), r, s.into), error::bad_shape) << "as if both were QPSK";
+}
+
 TEST(detector_interface, statuses_are_in_band) {
   setup s;
   const constellation qpsk = constellation::parse("qpsk").value();
