@@ -3,22 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <mho/parallel.hpp>
 #include <mutex>
 #include <thread>
-#include <vector>
-
-#if defined(__SANITIZE_THREAD__)
-#define MHO_STD_THREADS
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define MHO_STD_THREADS
-#endif
-#endif
-
-#ifndef MHO_STD_THREADS
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-#endif
 
 namespace mho::sim {
 
@@ -43,15 +30,7 @@ void for_chunks(std::size_t count, unsigned threads, const std::function<void(st
       next = count;
     }
   };
-#ifdef MHO_STD_THREADS
-  {
-    std::vector<std::jthread> pool;
-    for (unsigned w = 0; w < workers; ++w) pool.emplace_back(work, w);
-  }
-#else
-  tbb::task_arena arena(static_cast<int>(workers));
-  arena.execute([&] { tbb::parallel_for(0u, workers, work, tbb::simple_partitioner()); });
-#endif
+  parallel::on_workers(workers, work);
   if (failure) std::rethrow_exception(failure);
 }
 

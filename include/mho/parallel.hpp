@@ -3,11 +3,17 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 
 #include <mho/detector.hpp>
 
 namespace mho::parallel {
+
+/// body(worker) for worker = 0 .. workers - 1, on at most as many threads; returns when all have ended. The
+/// one seam for threads: oneTBB, or std::jthread where the thread sanitizer is on, to which Debian's oneTBB
+/// shows races that are none. body must not throw.
+void on_workers(unsigned workers, const std::function<void(unsigned)>& body);
 
 /// As detector::prepare, apply and detect over the whole of `which`'s range, split over at most `threads`
 /// threads (at most the slots that were reserved; 0: all of them). Bit-identical to the single call.

@@ -35,27 +35,29 @@ error split(const detector& d, call which, std::size_t problems, std::size_t gra
   const std::size_t grains = (which.end - which.begin + grain - 1) / grain;
   const std::size_t parts = std::min(parts_wanted, grains);
   std::vector<error> errors(parts, error::none);
-  const auto run = [&](std::size_t part) {
+  const auto run = [&](unsigned part) {
     call mine = which;
-    mine.slot = static_cast<unsigned>(part);
+    mine.slot = part;
     mine.begin = which.begin + grains * part / parts * grain;
     mine.end = std::min(which.end, which.begin + grains * (part + 1) / parts * grain);
     errors[part] = body(mine);
   };
-#ifdef MHO_STD_THREADS
-  {
-    std::vector<std::jthread> pool;
-    for (std::size_t part = 0; part < parts; ++part) pool.emplace_back(run, part);
-  }
-#else
-  tbb::task_arena arena(static_cast<int>(parts));
-  arena.execute([&] { tbb::parallel_for(std::size_t{0}, parts, run); });
-#endif
+  on_workers(static_cast<unsigned>(parts), run);
   const auto bad = std::find_if(errors.begin(), errors.end(), [](error e) { return e != error::none; });
   return bad == errors.end() ? error::none : *bad;
 }
 
 }  // namespace
+
+void on_workers(unsigned workers, const std::function<void(unsigned)>& body) {
+#ifdef MHO_STD_THREADS
+  std::vector<std::jthread> pool;
+  for (unsigned w = 0; w < workers; ++w) pool.emplace_back([&body, w] { body(w); });
+#else
+  tbb::task_arena arena(static_cast<int>(workers));
+  arena.execute([&] { tbb::parallel_for(0u, workers, body, tbb::simple_partitioner()); });
+#endif
+}
 
 error prepare(detector& d, const channel_batch& channel, const call& which, unsigned threads) {
   const std::size_t grain = std::max<std::size_t>(1, channel.noise.problems_per_entry);
