@@ -16,12 +16,15 @@ void fail(const output& into, std::size_t p, std::size_t u) noexcept {
   }
 }
 
-bool finite_estimate(const output& into, std::size_t p, std::size_t u) noexcept {
+// ok, or why this use has failed after all. A variance that is not finite would read as a failure: it is one.
+status look_at(const output& into, std::size_t p, std::size_t u) noexcept {
   for (std::size_t k = 0; k < into.estimate.extent[2]; ++k) {
     const auto x = into.estimate.at<std::complex<float>>(p, u, k);
-    if (!std::isfinite(x.real()) || !std::isfinite(x.imag())) return false;
+    if (!std::isfinite(x.real()) || !std::isfinite(x.imag())) return status::not_finite;
   }
-  return true;
+  for (std::size_t k = 0; k < into.variance.extent[2]; ++k)
+    if (!std::isfinite(into.variance.at<float>(p, u, k))) return status::out_of_range;
+  return status::ok;
 }
 
 void decide(const output& into, const received_batch& received, std::uint8_t native, bool failed,
@@ -54,8 +57,10 @@ void derive(const output& into, const received_batch& received, std::uint8_t nat
   for (std::size_t p = 0; p < into.estimate.extent[0]; ++p)
     for (std::size_t u = 0; u < uses; ++u) {
       status& s = into.state[p * uses + u];
-      if (!is_failed(s) && !finite_estimate(into, p, u)) s = status::not_finite;
-      if (is_failed(s)) fail(into, p, u);
+      if ((native & native_failures) == 0) {
+        if (const status found = is_failed(s) ? s : look_at(into, p, u); is_failed(found)) s = found;
+        if (is_failed(s)) fail(into, p, u);
+      }
       decide(into, received, native, is_failed(s), p, u);
     }
 }

@@ -5,7 +5,6 @@
 #include <new>
 #include <stdexcept>
 
-#include "derive.hpp"
 #include "kernels/plain.hpp"
 #include "shell.hpp"
 
@@ -24,6 +23,11 @@ status detector::prepared(std::size_t problem) const noexcept {
 }
 
 error detector::do_weights(const view&, const call&) const noexcept { return error::unsupported; }
+
+error detector::do_detect(const channel_batch&, const received_batch&, std::span<const output>,
+                          const call&) noexcept {
+  return error::unsupported;
+}
 
 error detector::reserve(const shape& room) {
   if (room.problems == 0 || room.rx == 0 || room.tx == 0 || room.uses == 0 || room.slots == 0 ||
@@ -44,7 +48,9 @@ error detector::reserve(const shape& room) {
   if (values > most_values) return error::no_memory;
   try {
     shell_->reserve(room, capabilities_, steps_);
-    return do_reserve(shell_->inner);
+    const error e = do_reserve(shell_->inner);
+    if (e != error::none) *shell_ = shell{};
+    return e;
   } catch (const std::bad_alloc&) {
     *shell_ = shell{};
     return error::no_memory;
@@ -99,13 +105,12 @@ error detector::apply(const received_batch& received, std::span<const output> in
   shell& s = *shell_;
   call range = which;
   if (const error e = s.check(received, into, capabilities_, steps_, range); e != error::none) return e;
+  if (!s.is_prepared(range)) return error::not_prepared;
   shell::scratch& scratch = s.slots[which.slot];
-  const std::size_t uses = received.vectors.extent[1], tx = s.asked.tx;
   for (std::size_t begin = range.begin; begin < range.end; begin += s.block) {
     call part = range;
     part.begin = begin;
     part.end = std::min(range.end, begin + s.block);
-    const std::size_t count = part.end - part.begin;
     const bool converted =
         s.gram_made || std::any_of(s.how.begin() + static_cast<std::ptrdiff_t>(part.begin),
                                    s.how.begin() + static_cast<std::ptrdiff_t>(part.end),
@@ -114,39 +119,53 @@ error detector::apply(const received_batch& received, std::span<const output> in
     block.vectors = converted ? s.received(received.vectors, part.begin, part.end, scratch)
                               : cut(received.vectors, part.begin, part.end);
     block.prior_llr = cut(received.prior_llr, part.begin, part.end);
-    for (std::size_t step = 0; step < steps_; ++step) {
-      const output& asked = into[step];
-      output& given = scratch.into[step];
-      const std::size_t values = step * s.block * s.asked.uses;
-      given.estimate = asked.estimate.empty()
-                           ? row_major(scratch.estimate.data() + values * tx, count, uses, tx)
-                           : cut(asked.estimate, part.begin, part.end);
-      given.variance = asked.variance.empty()
-                           ? row_major(scratch.variance.data() + values * tx, count, uses, tx)
-                           : cut(asked.variance, part.begin, part.end);
-      given.llr = (capabilities_.native & native_llr) != 0 ? cut(asked.llr, part.begin, part.end) : view{};
-      given.bits = (capabilities_.native & native_bits) != 0 ? cut(asked.bits, part.begin, part.end) : view{};
-      given.state = asked.state.empty() ? std::span(scratch.state).subspan(values, count * uses)
-                                        : asked.state.subspan(part.begin * uses, count * uses);
-      for (std::size_t i = 0; i < count; ++i)
-        std::fill_n(given.state.begin() + static_cast<std::ptrdiff_t>(i * uses), uses, s.found[begin + i]);
-    }
+    s.give_outputs(into, received.vectors.extent[1], capabilities_.native, part);
     if (const error e = do_apply(block, scratch.into, part); e != error::none) return e;
-    for (std::size_t step = 0; step < steps_; ++step) {
-      output derived = scratch.into[step];
-      derived.llr = cut(into[step].llr, part.begin, part.end);
-      derived.bits = cut(into[step].bits, part.begin, part.end);
-      derive(derived, received, capabilities_.native);
-    }
+    s.take_outputs(received, into, capabilities_.native, part);
   }
   return error::none;
 }
 
 error detector::detect(const channel_batch& channel, const received_batch& received,
                        std::span<const output> into, const call& which) noexcept {
+  shell& s = *shell_;
+  call range = which, same = which;
   if (channel.matrix.extent[0] != received.vectors.extent[0]) return error::bad_shape;
-  if (const error e = prepare(channel, which); e != error::none) return e;
-  return apply(received, into, which);
+  if (const error e = s.check(channel, range); e != error::none) return e;
+  if (const error e = s.check(received, into, capabilities_, steps_, same); e != error::none) return e;
+  const bool white = channel.noise.is == noise::scalar || channel.noise.is == noise::per_problem;
+  const bool fuses = (capabilities_.native & native_failures) != 0 && received.vectors.extent[1] == 1 &&
+                     white && !s.gram_made;
+  if (!fuses) {
+    if (const error e = prepare(channel, which); e != error::none) return e;
+    return apply(received, into, which);
+  }
+  channel_batch given = channel;
+  given.noise = s.digest_noise(channel.noise, range);
+  for (std::size_t begin = range.begin; begin < range.end; begin += s.block) {
+    call part = range;
+    part.begin = begin;
+    part.end = std::min(range.end, begin + s.block);
+    channel_batch block = given;
+    block.matrix = cut(channel.matrix, part.begin, part.end);
+    block.noise.values = cut(given.noise.values, begin - range.begin, part.end - range.begin);
+    received_batch vectors = received;
+    vectors.vectors = cut(received.vectors, part.begin, part.end);
+    vectors.prior_llr = cut(received.prior_llr, part.begin, part.end);
+    s.give_outputs(into, 1, capabilities_.native, part);
+    const std::span<const output> outputs = s.slots[which.slot].into;
+    if (const error e = do_detect(block, vectors, outputs, part); e != error::none) {
+      if (e != error::unsupported) return e;
+      if (const error p = prepare(channel, which); p != error::none) return p;
+      return apply(received, into, which);
+    }
+    s.take_outputs(received, into, capabilities_.native, part);
+    for (std::size_t p = part.begin; p < part.end; ++p) {
+      s.how[p] = shell::unprepared;
+      s.found[p] = outputs[0].state[p - part.begin];
+    }
+  }
+  return error::none;
 }
 
 error detector::weights(const view& w, const call& which) const noexcept {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "derive.hpp"
 #include "kernels/plain.hpp"
 
 namespace mho {
@@ -14,6 +15,27 @@ constexpr std::size_t scratch_values = 16384;
 error check_view(const view& v, element type, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
   if (v.planes != nullptr || v.type != type) return error::unsupported;
   return v.extent == std::array{n0, n1, n2} ? error::none : error::bad_shape;
+}
+
+std::ptrdiff_t bytes_of(const view& v) noexcept {
+  return v.type == element::cf32 ? 8 : v.type == element::f32 ? 4 : 1;
+}
+
+// Whether the address ranges of two views meet.
+bool overlap(const view& a, const view& b) noexcept {
+  if (a.empty() || b.empty() || a.planes != nullptr || b.planes != nullptr) return false;
+  const auto range = [](const view& v) {
+    std::ptrdiff_t low = 0, high = bytes_of(v);
+    for (std::size_t n = 0; n < 3; ++n) {
+      const std::ptrdiff_t reach = v.stride[n] * (static_cast<std::ptrdiff_t>(v.extent[n]) - 1) * bytes_of(v);
+      (reach < 0 ? low : high) += reach;
+    }
+    const auto base = reinterpret_cast<std::intptr_t>(v.data);
+    return std::pair(base + low, base + high);
+  };
+  const auto [a_low, a_high] = range(a);
+  const auto [b_low, b_high] = range(b);
+  return a_low < b_high && b_low < a_high;
 }
 
 error first(error a, error b) noexcept { return a != error::none ? a : b; }
@@ -30,8 +52,7 @@ std::size_t divide_up(std::size_t a, std::size_t b) noexcept { return (a + b - 1
 view cut(const view& v, std::size_t begin, std::size_t end) noexcept {
   if (v.empty()) return v;
   view part = v;
-  const std::ptrdiff_t bytes = v.type == element::cf32 ? 8 : v.type == element::f32 ? 4 : 1;
-  part.data = static_cast<char*>(v.data) + static_cast<std::ptrdiff_t>(begin) * v.stride[0] * bytes;
+  part.data = static_cast<char*>(v.data) + static_cast<std::ptrdiff_t>(begin) * v.stride[0] * bytes_of(v);
   part.extent[0] = end - begin;
   return part;
 }
@@ -104,8 +125,6 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
   if (problems > asked.problems || uses > asked.uses) return error::too_large;
   which.end = std::min(which.end, problems);
   if (which.begin > which.end || which.slot >= asked.slots) return error::bad_range;
-  for (std::size_t p = which.begin; p < which.end; ++p)
-    if (how[p] == unprepared) return error::not_prepared;
 
   std::size_t bits = 0;
   if (!in.symbols.empty()) {
@@ -130,12 +149,51 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
     if (!o.state.empty() && o.state.size() != problems * uses) e = first(e, error::bad_shape);
     if (e != error::none) return e;
     for (const view* v : {&o.estimate, &o.variance, &o.llr, &o.bits})
-      if (!v->empty() && v->data == y.data) return error::overlap;
+      if (overlap(*v, y) || overlap(*v, in.prior_llr)) return error::overlap;
     if (decides)
       for (const constellation* c : in.symbols)
         if (c->bits() > asked.bits) return error::too_large;
   }
   return error::none;
+}
+
+bool detector::shell::is_prepared(const call& which) const noexcept {
+  return std::none_of(how.begin() + static_cast<std::ptrdiff_t>(which.begin),
+                      how.begin() + static_cast<std::ptrdiff_t>(which.end),
+                      [](std::uint8_t h) { return h == unprepared; });
+}
+
+void detector::shell::give_outputs(std::span<const output> asked_for, std::size_t uses, std::uint8_t native,
+                                   const call& which) noexcept {
+  scratch& own = slots[which.slot];
+  const std::size_t count = which.end - which.begin, tx = asked.tx;
+  for (std::size_t step = 0; step < asked_for.size(); ++step) {
+    const output& theirs = asked_for[step];
+    output& given = own.into[step];
+    const std::size_t values = step * block * asked.uses;
+    given.estimate = theirs.estimate.empty() ? row_major(own.estimate.data() + values * tx, count, uses, tx)
+                                             : cut(theirs.estimate, which.begin, which.end);
+    given.variance = theirs.variance.empty() ? row_major(own.variance.data() + values * tx, count, uses, tx)
+                                             : cut(theirs.variance, which.begin, which.end);
+    given.llr = (native & native_llr) != 0 ? cut(theirs.llr, which.begin, which.end) : view{};
+    given.bits = (native & native_bits) != 0 ? cut(theirs.bits, which.begin, which.end) : view{};
+    given.state = theirs.state.empty() ? std::span(own.state).subspan(values, count * uses)
+                                       : theirs.state.subspan(which.begin * uses, count * uses);
+    for (std::size_t i = 0; i < count; ++i)
+      std::fill_n(given.state.begin() + static_cast<std::ptrdiff_t>(i * uses), uses, found[which.begin + i]);
+  }
+}
+
+void detector::shell::take_outputs(const received_batch& received, std::span<const output> asked_for,
+                                   std::uint8_t native, const call& which) noexcept {
+  for (std::size_t step = 0; step < asked_for.size(); ++step) {
+    const output& theirs = asked_for[step];
+    if ((native & native_failures) != 0 && theirs.llr.empty() && theirs.bits.empty()) continue;
+    output derived = slots[which.slot].into[step];
+    derived.llr = cut(theirs.llr, which.begin, which.end);
+    derived.bits = cut(theirs.bits, which.begin, which.end);
+    derive(derived, received, native);
+  }
 }
 
 noise detector::shell::digest_noise(const noise& n, const call& which) noexcept {

@@ -38,6 +38,16 @@ struct detector::shell {
   error check(const received_batch& received, std::span<const output> into, const capabilities& can,
               std::size_t steps, call& which) const noexcept;
 
+  /// Whether `prepare` has seen every problem of a range.
+  bool is_prepared(const call& which) const noexcept;
+  /// What the kind writes to for the problems of `which`, into slots[slot].into: the caller's views, or
+  /// scratch where he gave none; states set to what was found.
+  void give_outputs(std::span<const output> asked_for, std::size_t uses, std::uint8_t native,
+                    const call& which) noexcept;
+  /// Fails, and derives LLRs and bits of, what the kind wrote.
+  void take_outputs(const received_batch& received, std::span<const output> asked_for, std::uint8_t native,
+                    const call& which) noexcept;
+
   /// Levels and whiteners of a range: statuses into found[], and the white noise that the kind is given.
   noise digest_noise(const noise& n, const call& which) noexcept;
   /// H of the range, copied and whitened where the noise asks for it.

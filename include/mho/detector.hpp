@@ -95,7 +95,9 @@ enum native_output : std::uint8_t {
   native_estimate = 1,
   native_variance = 2,
   native_llr = 4,
-  native_bits = 8
+  native_bits = 8,
+  native_failures =
+      16  ///< the kind itself fails uses whose results are not finite, and writes failed outputs
 };
 
 /// What a kind of detector can do. The shell does the rest: it whitens, converts channel to gram for kinds
@@ -152,7 +154,9 @@ class MHO_API detector {
   error apply(const received_batch& received, std::span<const output> into,
               const call& which = {}) const noexcept;
 
-  /// `prepare` and `apply` in one, for channels that are used once.
+  /// `prepare` and `apply` in one, for channels that are used once: with one use a problem a detector may
+  /// take a shorter way, which rounds otherwise and leaves nothing prepared (`apply` then answers
+  /// not_prepared).
   error detect(const channel_batch& channel, const received_batch& received, std::span<const output> into,
                const call& which = {}) noexcept;
 
@@ -190,6 +194,11 @@ class MHO_API detector {
   /// be skipped: the shell fills in failed outputs, and fails a use whose estimate is not finite.
   virtual error do_apply(const received_batch& received, std::span<const output> into,
                          const call& which) const noexcept = 0;
+  /// `prepare` and `apply` of one received vector a problem in one go, for kinds with native_failures that
+  /// gain by it. The states hold what the noise says; the kind writes the final ones. Nothing is prepared
+  /// afterwards. error::unsupported (the default): the shell calls do_prepare and do_apply.
+  virtual error do_detect(const channel_batch& channel, const received_batch& received,
+                          std::span<const output> into, const call& which) noexcept;
   /// W for the range, in the form that `do_prepare` got; failed problems may be skipped.
   virtual error do_weights(const view& w, const call& which) const noexcept;
 

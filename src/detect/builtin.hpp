@@ -9,6 +9,7 @@ namespace mho {
 detector_kind mrc_kind();
 detector_kind zf_kind();
 detector_kind mmse_kind();
+detector_kind mrc_double_kind();
 detector_kind zf_double_kind();
 detector_kind mmse_double_kind();
 detector_kind analog_zf_kind();

@@ -3,6 +3,7 @@
 // g_k.
 #include "detect/builtin.hpp"
 #include "detect/linear.hpp"
+#include "detect/linear_fp32.hpp"
 
 namespace mho {
 namespace {
@@ -51,7 +52,7 @@ struct mmse {
 }  // namespace
 
 detector_kind mmse_kind() {
-  return plain_kind<linear_detector<float, mmse>>("mmse", "linear minimum mean square error, unbiased, FP32");
+  return linear_fp32_kind(linear_rule::mmse, "mmse", "linear minimum mean square error, unbiased, FP32");
 }
 
 detector_kind mmse_double_kind() {

@@ -1,6 +1,7 @@
 // Zero forcing through the Gram matrix: x = G^-1 z, nvar_k = N0 [G^-1]_kk.
 #include "detect/builtin.hpp"
 #include "detect/linear.hpp"
+#include "detect/linear_fp32.hpp"
 
 namespace mho {
 namespace {
@@ -36,7 +37,7 @@ struct zf {
 
 }  // namespace
 
-detector_kind zf_kind() { return plain_kind<linear_detector<float, zf>>("zf", "zero forcing, FP32"); }
+detector_kind zf_kind() { return linear_fp32_kind(linear_rule::zf, "zf", "zero forcing, FP32"); }
 
 detector_kind zf_double_kind() {
   return plain_kind<linear_detector<double, zf>>("zf-double",

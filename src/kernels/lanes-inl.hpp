@@ -1,0 +1,225 @@
+// A vector holds one number of each of Lanes(d) problems (or received vectors). A complex entry of a pack is
+// two such vectors, real then imaginary: entry e of a pack lies at pack + e * 2 * lanes. Loading turns a
+// caller's strided view into packs, storing turns them back.
+//
+// MHO_WIDTH names the namespace: full vectors, or half ones of the widest target (see linear_half.cpp), for
+// which MHO_MOST_LANES is set too.
+#if defined(MHO_KERNELS_LANES_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef MHO_KERNELS_LANES_INL
+#undef MHO_KERNELS_LANES_INL
+#else
+#define MHO_KERNELS_LANES_INL
+#endif
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <array>
+#include <complex>
+#include <cstddef>
+#include <cstring>
+
+#include <mho/view.hpp>
+
+#ifndef MHO_WIDTH
+#define MHO_WIDTH full
+#define MHO_MOST_LANES 16
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace mho {
+namespace HWY_NAMESPACE {
+namespace MHO_WIDTH {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::CappedTag<float, MHO_MOST_LANES>;
+using V = hn::Vec<D>;
+constexpr D d{};
+constexpr std::size_t lanes = hn::MaxLanes(d);
+constexpr std::size_t entry = 2 * lanes;  // floats of a complex entry of a pack
+
+// 32 vector registers allow 4x2 complex accumulators, 16 allow 2x2.
+constexpr std::size_t tile = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
+
+HWY_INLINE V load(const float* p) { return hn::Load(d, p); }
+HWY_INLINE void store(V v, float* p) { hn::Store(v, d, p); }
+
+// 4x4 transposes within each 128-bit block: out[f] has, in block b, element f of in[0..3] of block b.
+#if HWY_TARGET != HWY_SCALAR
+HWY_INLINE void transpose_blocks(const V (&in)[4], V (&out)[4]) {
+  const hn::Repartition<double, D> wide;
+  const V ab = hn::InterleaveLower(d, in[0], in[1]), AB = hn::InterleaveUpper(d, in[0], in[1]),
+          cd = hn::InterleaveLower(d, in[2], in[3]), CD = hn::InterleaveUpper(d, in[2], in[3]);
+  const auto x = hn::BitCast(wide, ab), y = hn::BitCast(wide, cd), X = hn::BitCast(wide, AB),
+             Y = hn::BitCast(wide, CD);
+  out[0] = hn::BitCast(d, hn::InterleaveLower(wide, x, y));
+  out[1] = hn::BitCast(d, hn::InterleaveUpper(wide, x, y));
+  out[2] = hn::BitCast(d, hn::InterleaveLower(wide, X, Y));
+  out[3] = hn::BitCast(d, hn::InterleaveUpper(wide, X, Y));
+}
+#endif
+
+// A square of lanes x lanes floats, transposed in registers.
+HWY_INLINE void transpose(const V (&in)[lanes], V (&out)[lanes]) {
+#if HWY_TARGET == HWY_SCALAR
+  out[0] = in[0];
+#elif HWY_TARGET <= HWY_AVX3 && MHO_MOST_LANES == 16
+  V t[4][4];
+  for (std::size_t q = 0; q < 4; ++q)
+    transpose_blocks({in[4 * q], in[4 * q + 1], in[4 * q + 2], in[4 * q + 3]}, t[q]);
+  for (std::size_t f = 0; f < 4; ++f) {
+    // 4x4 transpose of 128-bit blocks; Highway has no shuffle of blocks of two vectors.
+    const __m512 lo01 = _mm512_shuffle_f32x4(t[0][f].raw, t[1][f].raw, 0x88),
+                 hi01 = _mm512_shuffle_f32x4(t[0][f].raw, t[1][f].raw, 0xdd),
+                 lo23 = _mm512_shuffle_f32x4(t[2][f].raw, t[3][f].raw, 0x88),
+                 hi23 = _mm512_shuffle_f32x4(t[2][f].raw, t[3][f].raw, 0xdd);
+    out[f] = V{_mm512_shuffle_f32x4(lo01, lo23, 0x88)};
+    out[f + 4] = V{_mm512_shuffle_f32x4(hi01, hi23, 0x88)};
+    out[f + 8] = V{_mm512_shuffle_f32x4(lo01, lo23, 0xdd)};
+    out[f + 12] = V{_mm512_shuffle_f32x4(hi01, hi23, 0xdd)};
+  }
+#elif HWY_TARGET <= HWY_AVX2
+  V t[2][4];
+  for (std::size_t q = 0; q < 2; ++q)
+    transpose_blocks({in[4 * q], in[4 * q + 1], in[4 * q + 2], in[4 * q + 3]}, t[q]);
+  for (std::size_t f = 0; f < 4; ++f) {
+    out[f] = hn::ConcatLowerLower(d, t[1][f], t[0][f]);
+    out[f + 4] = hn::ConcatUpperUpper(d, t[1][f], t[0][f]);
+  }
+#else
+  transpose_blocks(in, out);
+#endif
+}
+
+// Addresses of one complex number a lane; lanes beyond `count` repeat lane 0.
+struct lane_pointers {
+  const float* p[lanes];
+
+  lane_pointers(const view& v, std::size_t first, std::size_t count) {
+    const auto* base = static_cast<const float*>(v.data);
+    for (std::size_t l = 0; l < lanes; ++l)
+      p[l] = base + 2 * static_cast<std::ptrdiff_t>(first + (l < count ? l : 0)) * v.stride[0];
+  }
+};
+
+// `floats` contiguous floats from at[lane] + offset on: float f to out + (f / 2) * step + (f % 2) * lanes.
+HWY_INLINE void load_run(const lane_pointers& at, std::ptrdiff_t offset, std::size_t floats, std::size_t step,
+                         float* HWY_RESTRICT out) {
+  V in[lanes], turned[lanes];
+  std::size_t f = 0;
+  for (; f + lanes <= floats; f += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l)
+      in[l] = hn::LoadU(d, at.p[l] + offset + static_cast<std::ptrdiff_t>(f));
+    transpose(in, turned);
+    for (std::size_t j = 0; j < lanes; ++j) store(turned[j], out + (f + j) / 2 * step + (f + j) % 2 * lanes);
+  }
+  if (f < floats) {
+    const auto rest = hn::FirstN(d, floats - f);
+    for (std::size_t l = 0; l < lanes; ++l)
+      in[l] = hn::MaskedLoad(rest, d, at.p[l] + offset + static_cast<std::ptrdiff_t>(f));
+    transpose(in, turned);
+    for (std::size_t j = 0; j < floats - f; ++j)
+      store(turned[j], out + (f + j) / 2 * step + (f + j) % 2 * lanes);
+  }
+}
+
+// Elements (first + lane, i, j) of a complex view for i in [begin, end) and every j, to entry
+// (i - begin) * extent[2] + j. Fast where the last, the middle or the first extent is contiguous.
+HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
+                            std::size_t end, float* HWY_RESTRICT out) {
+  const std::size_t columns = v.extent[2], rows = end - begin;
+  const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
+  if (v.stride[0] == 1 && lanes > 1) {
+    const auto* base = static_cast<const float*>(v.data) + 2 * index(first);
+    alignas(64) float tail[2 * lanes];
+    for (std::size_t i = begin; i < end; ++i)
+      for (std::size_t j = 0; j < columns; ++j, out += entry) {
+        const float* from = base + 2 * (index(i) * v.stride[1] + index(j) * v.stride[2]);
+        if (count < lanes) {
+          for (std::size_t l = 0; l < lanes; ++l)
+            std::memcpy(tail + 2 * l, from + 2 * (l < count ? l : 0), 2 * sizeof(float));
+          from = tail;
+        }
+        V re, im;
+        hn::LoadInterleaved2(d, from, re, im);
+        store(re, out);
+        store(im, out + lanes);
+      }
+    return;
+  }
+  const lane_pointers at(v, first, count);
+  if (v.stride[2] == 1 || columns == 1) {
+    if (v.stride[1] == index(columns)) {
+      load_run(at, 2 * index(begin) * v.stride[1], 2 * rows * columns, entry, out);
+    } else {
+      for (std::size_t i = begin; i < end; ++i)
+        load_run(at, 2 * index(i) * v.stride[1], 2 * columns, entry, out + (i - begin) * columns * entry);
+    }
+  } else if (v.stride[1] == 1) {
+    for (std::size_t j = 0; j < columns; ++j)
+      load_run(at, 2 * (index(begin) + index(j) * v.stride[2]), 2 * rows, columns * entry, out + j * entry);
+  } else {
+    for (std::size_t i = begin; i < end; ++i)
+      for (std::size_t j = 0; j < columns; ++j, out += entry)
+        for (std::size_t l = 0; l < lanes; ++l) {
+          const float* from = at.p[l] + 2 * (index(i) * v.stride[1] + index(j) * v.stride[2]);
+          out[l] = from[0];
+          out[lanes + l] = from[1];
+        }
+  }
+}
+
+// `floats` vectors of a pack to floats contiguous ones of each lane: to[lane] + f = pack[f * lanes + lane].
+HWY_INLINE void store_run(const float* HWY_RESTRICT pack, std::size_t floats, float* const* to,
+                          std::size_t count) {
+  V in[lanes], turned[lanes];
+  for (std::size_t f = 0; f < floats; f += lanes) {
+    const std::size_t now = std::min(lanes, floats - f);
+    for (std::size_t j = 0; j < lanes; ++j) in[j] = j < now ? load(pack + (f + j) * lanes) : hn::Zero(d);
+    transpose(in, turned);
+    if (now == lanes) {
+      for (std::size_t l = 0; l < count; ++l) hn::StoreU(turned[l], d, to[l] + f);
+    } else {
+      alignas(64) float block[lanes * lanes];
+      for (std::size_t l = 0; l < count; ++l) store(turned[l], block + l * lanes);
+      for (std::size_t l = 0; l < count; ++l) std::memcpy(to[l] + f, block + l * lanes, now * sizeof(float));
+    }
+  }
+}
+
+// A pack of extent[2] entries (complex, or real with `parts` 1) to elements (first + lane, row, k) of a view.
+template <std::size_t parts>
+HWY_INLINE void store_pack(const float* HWY_RESTRICT pack, const view& v, std::size_t first,
+                           std::size_t count, std::size_t row) {
+  auto* base = static_cast<float*>(v.data);
+  const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
+  const auto size = static_cast<std::ptrdiff_t>(parts);
+  const std::size_t columns = v.extent[2];
+  if (v.stride[2] == 1 || columns == 1) {
+    float* to[lanes];
+    for (std::size_t l = 0; l < count; ++l)
+      to[l] = base + size * (index(first + l) * v.stride[0] + index(row) * v.stride[1]);
+    store_run(pack, columns * parts, to, count);
+    return;
+  }
+  for (std::size_t k = 0; k < columns; ++k) {
+    float* to =
+        base + size * (index(first) * v.stride[0] + index(row) * v.stride[1] + index(k) * v.stride[2]);
+    if (v.stride[0] == 1 && count == lanes && parts == 1) {
+      hn::StoreU(load(pack + k * lanes), d, to);
+    } else if (v.stride[0] == 1 && count == lanes && parts == 2) {
+      hn::StoreInterleaved2(load(pack + 2 * k * lanes), load(pack + (2 * k + 1) * lanes), d, to);
+    } else {
+      for (std::size_t l = 0; l < count; ++l)
+        for (std::size_t part = 0; part < parts; ++part)
+          to[size * index(l) * v.stride[0] + index(part)] = pack[(k * parts + part) * lanes + l];
+    }
+  }
+}
+
+}  // namespace MHO_WIDTH
+}  // namespace HWY_NAMESPACE
+}  // namespace mho
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,81 @@
+/// \file
+/// The kernels of linear detection, one table a target. A *pack* holds `lanes` problems side by side: entry e
+/// of a complex pack is the vectors pack + 2 e lanes (real) and pack + (2 e + 1) lanes (imaginary), entry e
+/// of a real one pack + e lanes. Matrices in packs are row-major; of Hermitian ones only the lower triangle
+/// is touched. Packs are aligned to 64 bytes. The order of a problem's operations depends on the sizes alone,
+/// and targets that fuse multiply-add agree to the last bit. Each has its double-precision reference in
+/// plain.hpp.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+
+#include <mho/view.hpp>
+
+namespace mho {
+
+/// Verdicts of a lane, numbers in a real entry; the larger wins.
+enum class verdict : int { ok = 0, singular = 1, out_of_range = 2, not_finite = 3 };
+
+struct linear_kernels {
+  std::size_t lanes;
+  /// Columns of the panel that `inverse_diagonal` needs: tx * tile complex entries.
+  std::size_t tile;
+  /// Floats of scratch that `apply_uses` needs beside its results.
+  std::size_t apply_scratch;
+
+  /// Elements (first + lane, i, j) of a cf32 view, i in [begin, end), all j, row-major. Lanes from `count` on
+  /// repeat lane 0.
+  void (*load)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end,
+               float* out);
+  /// A complex (cf32) or real (f32) pack of extent[2] entries to elements (first + lane, row, k) of a view.
+  void (*store_complex)(const float* pack, const view& v, std::size_t first, std::size_t count,
+                        std::size_t row);
+  void (*store_real)(const float* pack, const view& v, std::size_t first, std::size_t count, std::size_t row);
+
+  /// G (+)= H^H H [tx, tx] and z (+)= H^H y [tx] for `rows` antennas of H [rows, tx]; `start`: overwrite.
+  void (*gram)(const float* h, std::size_t rows, std::size_t tx, bool start, float* g);
+  void (*matched_filter)(const float* h, const float* y, std::size_t rows, std::size_t tx, bool start,
+                         float* z);
+  /// Raises not_finite and out_of_range; `whole`: the off-diagonal entries are the caller's, look at them
+  /// too.
+  void (*check_gram)(const float* g, std::size_t tx, bool whole, float* verdict);
+  /// L L^H = A + shift I; inverse[i] = 1 / L_ii. A pivot <= threshold * its diagonal entry is singular.
+  void (*cholesky)(const float* a, std::size_t tx, const float* shift, float threshold, float* l,
+                   float* inverse, float* verdict);
+  /// x <- L^-1 x (entries before `begin` are zero and not touched), x <- L^-H x.
+  void (*solve_lower)(const float* l, const float* inverse, std::size_t tx, std::size_t begin, float* x);
+  void (*solve_upper)(const float* l, const float* inverse, std::size_t tx, float* x);
+  /// out[k] = [(L L^H)^-1]_kk.
+  void (*inverse_diagonal)(const float* l, const float* inverse, std::size_t tx, float* panel, float* out);
+
+  /// From the diagonal of the inverse to variance (in place) and the gain that makes the solution unbiased. A
+  /// variance that is not finite raises out_of_range.
+  void (*finish_zf)(std::size_t tx, const float* n0, float* diagonal, float* gain, float* verdict);
+  void (*finish_mmse)(std::size_t tx, const float* n0, const float* g, const float* l, const float* inverse,
+                      float* diagonal, float* gain, float* column, float* verdict);
+  void (*finish_mrc)(std::size_t tx, const float* n0, const float* g, float* variance, float* gain,
+                     float* verdict);
+  /// x <- x gain; estimates that are not finite raise the verdict; failed lanes get 0.
+  void (*finish_estimate)(std::size_t tx, const float* gain, float* x, float* verdict);
+  /// Failed lanes get +inf.
+  void (*finish_variance)(std::size_t tx, const float* verdict, float* variance);
+
+  /// x[use][k] = sum_r w[k][r] y[use][r] for the vectors of one problem, the vector as the lane. w: [tx, rx],
+  /// contiguous; y [use, rx, 1] and x [use, 1, tx]: cf32 views. failed[use]: 1 where x is not finite; true if
+  /// any is. scratch: apply_scratch + 4 tx lanes floats.
+  bool (*apply_uses)(const std::complex<float>* w, std::size_t tx, const view& y, const view& x,
+                     std::uint8_t* failed, float* scratch);
+  /// x[k] (+)= sum_r w[k][r] y[r] of a pack, over `rows` antennas of w [tx, rows]. The same bits as
+  /// apply_uses.
+  void (*apply_problems)(const float* w, const float* y, std::size_t rows, std::size_t tx, bool start,
+                         float* x);
+};
+
+/// The table of a target (see targets.hpp); nullptr if there is none.
+const linear_kernels* find_linear_kernels(std::int64_t target) noexcept;
+/// The same with vectors of half the width, for the widest target only.
+const linear_kernels* find_half_linear_kernels(std::int64_t target) noexcept;
+
+}  // namespace mho
