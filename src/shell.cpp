@@ -173,8 +173,11 @@ void detector::shell::give_outputs(std::span<const output> asked_for, std::size_
     const std::size_t values = step * block * asked.uses;
     given.estimate = theirs.estimate.empty() ? row_major(own.estimate.data() + values * tx, count, uses, tx)
                                              : cut(theirs.estimate, which.begin, which.end);
-    given.variance = theirs.variance.empty() ? row_major(own.variance.data() + values * tx, count, uses, tx)
-                                             : cut(theirs.variance, which.begin, which.end);
+    const bool spares_variance =
+        (native & native_failures) != 0 && theirs.variance.empty() && theirs.llr.empty();
+    given.variance = spares_variance           ? view{}
+                     : theirs.variance.empty() ? row_major(own.variance.data() + values * tx, count, uses, tx)
+                                               : cut(theirs.variance, which.begin, which.end);
     given.llr = (native & native_llr) != 0 ? cut(theirs.llr, which.begin, which.end) : view{};
     given.bits = (native & native_bits) != 0 ? cut(theirs.bits, which.begin, which.end) : view{};
     given.state = theirs.state.empty() ? std::span(own.state).subspan(values, count * uses)
@@ -200,16 +203,18 @@ noise detector::shell::digest_noise(const noise& n, const call& which) noexcept 
   const std::size_t per = n.problems_per_entry;
   const bool is_white = n.is == noise::scalar || n.is == noise::per_problem;
   if (!is_white) whiteners.prepare(n, which.begin / per, divide_up(which.end, per));
-  for (std::size_t p = which.begin; p < which.end; ++p) {
-    how[p] = is_white ? white : coloured;
-    if (is_white) {
-      const float n0 = n.is == noise::scalar ? n.value : n.values.at<float>(p / per);
-      found[p] = check_level(n0);
+  const auto at = [](auto& list, std::size_t p) { return list.begin() + static_cast<std::ptrdiff_t>(p); };
+  std::fill(at(how, which.begin), at(how, which.end), is_white ? white : coloured);
+  if (n.is == noise::scalar) {
+    const status s = check_level(n.value);
+    std::fill(at(found, which.begin), at(found, which.end), s);
+    std::fill(at(level, which.begin), at(level, which.end), is_failed(s) ? 1.0f : n.value);
+  } else {
+    for (std::size_t p = which.begin; p < which.end; ++p) {
+      const float n0 = is_white ? n.values.at<float>(p / per) : 1.0f;
+      found[p] = is_white ? check_level(n0) : whiteners.state(p / per);
       level[p] = is_failed(found[p]) ? 1.0f : n0;
-    } else {
       entry[p] = p / per;
-      found[p] = whiteners.state(p / per);
-      level[p] = 1;
     }
   }
   noise given;

@@ -51,17 +51,17 @@ struct workspace {
     const std::size_t entry = 2 * k.lanes;
     take(channel, rows * tx * entry);
     take(received, std::max(rows * entry * vectors, k.apply_scratch));
-    take(solution, std::max(tx * entry * vectors, 4 * tx * k.lanes));
-    take(gram, tx * tx * entry);
+    take(solution, std::max(tx * entry * vectors, 2 * tx * entry));
+    take(gram, (tx <= 4 ? 2 : 1) * tx * tx * entry);
     take(factor, tx * tx * entry);
     take(inverse, tx * k.lanes);
-    take(variance, tx * k.lanes);
+    take(variance, 2 * tx * k.lanes);
     take(gain, tx * k.lanes);
     take(panel, tx * k.tile * entry);
     take(column, tx * entry);
     take(weights, rows * tx * entry);
-    take(level, k.lanes);
-    take(verdict, k.lanes);
+    take(level, 2 * k.lanes);
+    take(verdict, 2 * k.lanes);
     return used;
   }
 };
@@ -103,7 +103,7 @@ class linear_fp32 final : public detector {
       const std::size_t count = std::min(kernels_.lanes, state.size() - first);
       start_pack(in.noise, first, count, w);
       form_gram(in, nullptr, first, count, w);
-      digest(in.is, tx, w);
+      digest(in.is, tx, true, w);
       kernels_.finish_variance(tx, w.verdict, w.variance);
       kernels_.store_real(w.variance, variance, which.begin + first, count, 0);
       for (std::size_t l = 0; l < count; ++l) state[first + l] = status_of(w.verdict[l]);
@@ -125,29 +125,26 @@ class linear_fp32 final : public detector {
   error do_detect(const channel_batch& channel, const received_batch& received, std::span<const output> into,
                   const call& which) noexcept override {
     const output& out = into[0];
-    const std::size_t tx = room().tx;
     const workspace w = at_slot(which.slot);
     // y as a matrix of one column, so that its antennas are rows as the channel's are.
     view y = received.vectors;
     y.extent = {y.extent[0], y.extent[2], 1};
     y.stride = {y.stride[0], y.stride[2], 1};
-    for (std::size_t first = 0; first < out.state.size(); first += kernels_.lanes) {
-      const std::size_t count = std::min(kernels_.lanes, out.state.size() - first);
-      start_pack(channel.noise, first, count, w);
-      form_gram(channel, &y, first, count, w);
-      digest(channel.is, tx, w);
-      if (rule_ != linear_rule::mrc) {
-        kernels_.solve_lower(w.factor, w.inverse, tx, 0, w.solution);
-        kernels_.solve_upper(w.factor, w.inverse, tx, w.solution);
+    const std::size_t lanes = kernels_.lanes, step = is_small() ? 2 * lanes : lanes;
+    for (std::size_t first = 0; first < out.state.size(); first += step) {
+      const std::size_t count = std::min(step, out.state.size() - first);
+      workspace pack = w;
+      for (std::size_t done = 0; done < count; done += lanes, pack = next_pack(pack)) {
+        start_pack(channel.noise, first + done, std::min(lanes, count - done), pack);
+        form_gram(channel, &y, first + done, std::min(lanes, count - done), pack);
       }
-      for (std::size_t l = 0; l < count; ++l)
-        if (is_failed(out.state[first + l])) w.verdict[l] = static_cast<float>(verdict::not_finite);
-      kernels_.finish_estimate(tx, w.gain, w.solution, w.verdict);
-      kernels_.finish_variance(tx, w.verdict, w.variance);
-      kernels_.store_complex(w.solution, out.estimate, first, count, 0);
-      kernels_.store_real(w.variance, out.variance, first, count, 0);
-      for (std::size_t l = 0; l < count; ++l)
-        if (status& s = out.state[first + l]; !is_failed(s)) s = status_of(w.verdict[l]);
+      solve(channel.is, out, first, count, w);
+      pack = w;
+      for (std::size_t done = 0; done < count; done += lanes, pack = next_pack(pack)) {
+        kernels_.store_complex(pack.solution, out.estimate, first + done, std::min(lanes, count - done), 0);
+        if (!out.variance.empty())
+          kernels_.store_real(pack.variance, out.variance, first + done, std::min(lanes, count - done), 0);
+      }
     }
     return error::none;
   }
@@ -162,6 +159,55 @@ class linear_fp32 final : public detector {
     return error::none;
   }
 
+  // Up to four streams go through one kernel after the Gram matrix, two packs at a time.
+  bool is_small() const noexcept { return rule_ != linear_rule::mrc && room().tx <= 4; }
+
+  // The second pack's buffers of those that hold two.
+  workspace next_pack(workspace w) const noexcept {
+    const std::size_t tx = room().tx, lanes = kernels_.lanes;
+    w.gram += tx * tx * 2 * lanes;
+    w.solution += tx * 2 * lanes;
+    w.variance += tx * lanes;
+    w.level += lanes;
+    w.verdict += lanes;
+    return w;
+  }
+
+  // From G and z to finished estimates, variances and states of one pack, or two small ones.
+  void solve(form is, const output& out, std::size_t first, std::size_t count,
+             const workspace& w) const noexcept {
+    const std::size_t tx = room().tx, lanes = kernels_.lanes;
+    const auto fail_lanes = [&] {
+      for (std::size_t l = 0; l < count; ++l)
+        if (is_failed(out.state[first + l])) w.verdict[l] = static_cast<float>(verdict::not_finite);
+    };
+    if (is_small()) {
+      const std::size_t packs = count > lanes ? 2 : 1;
+      kernels_.check_gram(w.gram, tx, is == form::gram, w.verdict);
+      if (packs == 2) {
+        const workspace second = next_pack(w);
+        kernels_.check_gram(second.gram, tx, is == form::gram, second.verdict);
+      }
+      fail_lanes();
+      kernels_.solve_small(tx, packs, rule_ == linear_rule::mmse, w.gram, w.solution, w.level, w.variance,
+                           w.verdict);
+    } else {
+      digest(is, tx, !out.variance.empty(), w);
+      if (rule_ != linear_rule::mrc) {
+        kernels_.solve_lower(w.factor, w.inverse, tx, 0, w.solution);
+        kernels_.solve_upper(w.factor, w.inverse, tx, w.solution);
+      }
+      fail_lanes();
+      kernels_.finish_estimate(tx, w.gain, w.solution, w.verdict);
+      kernels_.finish_variance(tx, w.verdict, w.variance);
+    }
+    for (std::size_t l = 0; l < count; ++l)
+      if (w.verdict[l] != 0) {
+        status& s = out.state[first + l];
+        if (!is_failed(s)) s = status_of(w.verdict[l]);
+      }
+  }
+
   workspace at_slot(unsigned slot) const noexcept {
     workspace w;
     w.lay_out(scratch_.data() + slot * stride_, kernels_, rows_, room().tx, problem_lane_uses_);
@@ -169,10 +215,9 @@ class linear_fp32 final : public detector {
   }
 
   void start_pack(const noise& n, std::size_t first, std::size_t count, const workspace& w) const noexcept {
-    for (std::size_t l = 0; l < kernels_.lanes; ++l) {
-      w.level[l] = n.values.at<float>(first + (l < count ? l : 0));
-      w.verdict[l] = static_cast<float>(verdict::ok);
-    }
+    const float* level = &n.values.at<float>(first);  // the shell hands over one contiguous level a problem
+    for (std::size_t l = 0; l < kernels_.lanes; ++l) w.level[l] = level[l < count ? l : 0];
+    std::fill_n(w.verdict, kernels_.lanes, static_cast<float>(verdict::ok));
   }
 
   // G, and z = H^H y where there is a y; both are loaded where the caller has them already.
@@ -195,7 +240,7 @@ class linear_fp32 final : public detector {
   }
 
   // From G to factor, variance and gain.
-  void digest(form is, std::size_t tx, const workspace& w) const noexcept {
+  void digest(form is, std::size_t tx, bool wants_variance, const workspace& w) const noexcept {
     const float threshold = static_cast<float>(tx) * 0x1p-23f;
     kernels_.check_gram(w.gram, tx, is == form::gram, w.verdict);
     if (rule_ == linear_rule::mrc) {
@@ -205,6 +250,11 @@ class linear_fp32 final : public detector {
     std::fill_n(w.column, kernels_.lanes, 0.0f);
     const float* shift = rule_ == linear_rule::mmse ? w.level : w.column;
     kernels_.cholesky(w.gram, tx, shift, threshold, w.factor, w.inverse, w.verdict);
+    if (rule_ == linear_rule::zf && !wants_variance) {
+      std::fill_n(w.gain, tx * kernels_.lanes, 1.0f);
+      std::fill_n(w.variance, tx * kernels_.lanes, 0.0f);
+      return;
+    }
     kernels_.inverse_diagonal(w.factor, w.inverse, tx, w.panel, w.variance);
     if (rule_ == linear_rule::mmse)
       kernels_.finish_mmse(tx, w.level, w.gram, w.factor, w.inverse, w.variance, w.gain, w.column, w.verdict);
@@ -312,6 +362,7 @@ class linear_fp32 final : public detector {
   }
 
   void write_variance(const output& out, std::size_t i, std::size_t u, const float* variance) const noexcept {
+    if (out.variance.empty()) return;
     const std::size_t tx = room().tx;
     float* to = &out.variance.at<float>(i, u);
     if (out.variance.stride[2] == 1) {
@@ -325,7 +376,7 @@ class linear_fp32 final : public detector {
   void write_failed(const output& out, std::size_t i, std::size_t u) const noexcept {
     for (std::size_t k = 0; k < room().tx; ++k) {
       out.estimate.at<cf32>(i, u, k) = 0;
-      out.variance.at<float>(i, u, k) = std::numeric_limits<float>::infinity();
+      if (!out.variance.empty()) out.variance.at<float>(i, u, k) = std::numeric_limits<float>::infinity();
     }
   }
 

@@ -91,6 +91,27 @@ HWY_INLINE void transpose(const V (&in)[lanes], V (&out)[lanes]) {
 #endif
 }
 
+// The transpose of the `lanes` floats at p[lane] + offset.
+HWY_INLINE void load_square(const float* const* p, std::ptrdiff_t offset, V (&out)[lanes]) {
+#if HWY_TARGET <= HWY_AVX2 && (HWY_TARGET == HWY_AVX2 || MHO_MOST_LANES == 8)
+  // Half vectors of two lanes are joined by the load itself, which spares the shuffles across halves.
+  const hn::Half<D> half;
+  for (std::size_t part = 0; part < 8; part += 4) {
+    V in[4], turned[4];
+    for (std::size_t l = 0; l < 4; ++l) {
+      const std::ptrdiff_t at = offset + static_cast<std::ptrdiff_t>(part);
+      in[l] = hn::Combine(d, hn::LoadU(half, p[l + 4] + at), hn::LoadU(half, p[l] + at));
+    }
+    transpose_blocks(in, turned);
+    for (std::size_t j = 0; j < 4; ++j) out[part + j] = turned[j];
+  }
+#else
+  V in[lanes];
+  for (std::size_t l = 0; l < lanes; ++l) in[l] = hn::LoadU(d, p[l] + offset);
+  transpose(in, out);
+#endif
+}
+
 // Addresses of one complex number a lane; lanes beyond `count` repeat lane 0.
 struct lane_pointers {
   const float* p[lanes];
@@ -108,9 +129,7 @@ HWY_INLINE void load_run(const lane_pointers& at, std::ptrdiff_t offset, std::si
   V in[lanes], turned[lanes];
   std::size_t f = 0;
   for (; f + lanes <= floats; f += lanes) {
-    for (std::size_t l = 0; l < lanes; ++l)
-      in[l] = hn::LoadU(d, at.p[l] + offset + static_cast<std::ptrdiff_t>(f));
-    transpose(in, turned);
+    load_square(at.p, offset + static_cast<std::ptrdiff_t>(f), turned);
     for (std::size_t j = 0; j < lanes; ++j) store(turned[j], out + (f + j) / 2 * step + (f + j) % 2 * lanes);
   }
   if (f < floats) {
@@ -121,6 +140,25 @@ HWY_INLINE void load_run(const lane_pointers& at, std::ptrdiff_t offset, std::si
     for (std::size_t j = 0; j < floats - f; ++j)
       store(turned[j], out + (f + j) / 2 * step + (f + j) % 2 * lanes);
   }
+}
+
+struct complex_lanes {
+  V re, im;
+};
+
+// `lanes` interleaved complex numbers.
+HWY_INLINE complex_lanes split_complex(const float* from) {
+#if HWY_TARGET <= HWY_AVX3 && MHO_MOST_LANES == 8
+  // One shuffle a result; Highway 1.0.3 takes two for 256 bits.
+  const __m256 low = _mm256_loadu_ps(from), high = _mm256_loadu_ps(from + lanes);
+  const __m256i even = _mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14),
+                odd = _mm256_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15);
+  return {V{_mm256_permutex2var_ps(low, even, high)}, V{_mm256_permutex2var_ps(low, odd, high)}};
+#else
+  complex_lanes x;
+  hn::LoadInterleaved2(d, from, x.re, x.im);
+  return x;
+#endif
 }
 
 // Elements (first + lane, i, j) of a complex view for i in [begin, end) and every j, to entry
@@ -140,10 +178,9 @@ HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count,
             std::memcpy(tail + 2 * l, from + 2 * (l < count ? l : 0), 2 * sizeof(float));
           from = tail;
         }
-        V re, im;
-        hn::LoadInterleaved2(d, from, re, im);
-        store(re, out);
-        store(im, out + lanes);
+        const complex_lanes x = split_complex(from);
+        store(x.re, out);
+        store(x.im, out + lanes);
       }
     return;
   }
@@ -172,19 +209,31 @@ HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count,
 // `floats` vectors of a pack to floats contiguous ones of each lane: to[lane] + f = pack[f * lanes + lane].
 HWY_INLINE void store_run(const float* HWY_RESTRICT pack, std::size_t floats, float* const* to,
                           std::size_t count) {
-  V in[lanes], turned[lanes];
-  for (std::size_t f = 0; f < floats; f += lanes) {
-    const std::size_t now = std::min(lanes, floats - f);
-    for (std::size_t j = 0; j < lanes; ++j) in[j] = j < now ? load(pack + (f + j) * lanes) : hn::Zero(d);
+  std::size_t f = 0;
+  for (; f + lanes <= floats; f += lanes) {
+    V in[lanes], turned[lanes];
+    for (std::size_t j = 0; j < lanes; ++j) in[j] = load(pack + (f + j) * lanes);
     transpose(in, turned);
-    if (now == lanes) {
-      for (std::size_t l = 0; l < count; ++l) hn::StoreU(turned[l], d, to[l] + f);
-    } else {
-      alignas(64) float block[lanes * lanes];
-      for (std::size_t l = 0; l < count; ++l) store(turned[l], block + l * lanes);
-      for (std::size_t l = 0; l < count; ++l) std::memcpy(to[l] + f, block + l * lanes, now * sizeof(float));
+    for (std::size_t l = 0; l < count; ++l) hn::StoreU(turned[l], d, to[l] + f);
+  }
+#if HWY_TARGET != HWY_SCALAR
+  for (; f < floats; f += 4) {
+    // Block b of turned[j] is what lane 4 b + j gets.
+    V in[4], turned[4];
+    alignas(64) float blocks[4 * lanes];
+    const std::size_t now = std::min<std::size_t>(4, floats - f);
+    for (std::size_t j = 0; j < 4; ++j) in[j] = load(pack + (f + std::min(j, now - 1)) * lanes);
+    transpose_blocks(in, turned);
+    for (std::size_t j = 0; j < 4; ++j) store(turned[j], blocks + j * lanes);
+    for (std::size_t l = 0; l < count; ++l) {
+      const float* from = blocks + l % 4 * lanes + l / 4 * 4;
+      if (now == 4)
+        std::memcpy(to[l] + f, from, 4 * sizeof(float));
+      else
+        std::memcpy(to[l] + f, from, now * sizeof(float));
     }
   }
+#endif
 }
 
 // A pack of extent[2] entries (complex, or real with `parts` 1) to elements (first + lane, row, k) of a view.

@@ -11,6 +11,7 @@
 #include "kernels/gram-inl.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/outputs-inl.hpp"
+#include "kernels/small-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mho {
@@ -36,6 +37,7 @@ const linear_kernels* linear_table() {
                                         .finish_mrc = finish_mrc,
                                         .finish_estimate = finish_estimate,
                                         .finish_variance = finish_variance,
+                                        .solve_small = solve_small,
                                         .apply_uses = apply_uses,
                                         .apply_problems = apply_problems};
   return &table;

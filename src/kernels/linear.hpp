@@ -62,6 +62,11 @@ struct linear_kernels {
   /// Failed lanes get +inf.
   void (*finish_variance)(std::size_t tx, const float* verdict, float* variance);
 
+  /// All that follows check_gram for zf and mmse with tx <= 4: z becomes the finished estimate, variance the
+  /// finished variance, the verdict the final one.
+  /// One or two packs, one after the other in each buffer.
+  void (*solve_small)(std::size_t tx, std::size_t packs, bool mmse, float* g, float* z, float* level,
+                      float* variance, float* verdict);
   /// x[use][k] = sum_r w[k][r] y[use][r] for the vectors of one problem, the vector as the lane. w: [tx, rx],
   /// contiguous; y [use, rx, 1] and x [use, 1, tx]: cf32 views. failed[use]: 1 where x is not finite; true if
   /// any is. scratch: apply_scratch + 4 tx lanes floats.

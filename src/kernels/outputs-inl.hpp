@@ -20,7 +20,7 @@ HWY_INLINE V raise(V verdict, hn::Mask<D> where, float to) {
 // Raises the verdict of lanes whose Gram matrix no linear detector can use. A channel's Gram matrix is finite
 // if its diagonal is; one that the caller gives (`whole`) is looked at entry by entry.
 HWY_NOINLINE void check_gram(const float* g, std::size_t tx, bool whole, float* verdict) {
-  V found = load(verdict), poison = hn::Zero(d);  // 0 * x is NaN if x is not finite
+  V found = load(verdict), poison = hn::Zero(d), re = poison, im = poison;  // 0 * x is NaN if x is not finite
   const V zeros = hn::Zero(d), least = hn::Set(d, 0x1p-100f), most = hn::Set(d, 0x1p100f);
   for (std::size_t i = 0; i < tx; ++i) {
     const V energy = load(g + (i * tx + i) * entry);
@@ -28,15 +28,22 @@ HWY_NOINLINE void check_gram(const float* g, std::size_t tx, bool whole, float* 
     found = raise(found, hn::Not(hn::And(hn::Ge(energy, least), hn::Le(energy, most))), verdict_range);
     for (std::size_t j = 0; whole && j < i; ++j) {
       const complex_v x = load_complex(g + (i * tx + j) * entry);
-      poison = hn::MulAdd(x.re, zeros, hn::MulAdd(x.im, zeros, poison));
+      re = hn::MulAdd(x.re, zeros, re);
+      im = hn::MulAdd(x.im, zeros, im);
     }
   }
+  poison = hn::Add(poison, hn::Add(re, im));
   store(raise(found, hn::Not(hn::Eq(poison, zeros)), verdict_not_finite), verdict);
+}
+
+// The verdict of lanes that were fine until now.
+HWY_INLINE V raise_first(V verdict, hn::Mask<D> where, float to) {
+  return hn::IfThenElse(hn::And(where, hn::Eq(verdict, hn::Zero(d))), hn::Set(d, to), verdict);
 }
 
 // A variance that is not finite would read as a failure: it is one.
 HWY_INLINE void check_variance(V poison, float* verdict) {
-  store(raise(load(verdict), hn::Ne(poison, hn::Zero(d)), verdict_range), verdict);
+  store(raise_first(load(verdict), hn::Ne(poison, hn::Zero(d)), verdict_range), verdict);
 }
 HWY_INLINE V poisoned(V value, V poison) { return hn::MulAdd(value, hn::Zero(d), poison); }
 
@@ -115,6 +122,17 @@ HWY_NOINLINE void finish_mrc(std::size_t tx, const float* n0, const float* g, fl
   check_variance(poison, verdict);
 }
 
+// Failed lanes get x = 0.
+HWY_NOINLINE void clear_failed(std::size_t tx, const float* verdict, float* x) {
+  const V zeros = hn::Zero(d);
+  const auto failed = hn::Ne(load(verdict), zeros);
+  for (std::size_t k = 0; k < tx; ++k) {
+    const complex_v now = load_complex(x + k * entry);
+    store_complex({hn::IfThenElse(failed, zeros, now.re), hn::IfThenElse(failed, zeros, now.im)},
+                  x + k * entry);
+  }
+}
+
 // x <- x * gain; a use whose estimate is not finite raises its verdict; failed lanes get x = 0.
 HWY_NOINLINE void finish_estimate(std::size_t tx, const float* gain, float* x, float* verdict) {
   const V zeros = hn::Zero(d);
@@ -125,16 +143,9 @@ HWY_NOINLINE void finish_estimate(std::size_t tx, const float* gain, float* x, f
     store_complex(now, x + k * entry);
   }
   const V before = load(verdict);
-  const V found = hn::IfThenElse(hn::And(hn::Eq(before, zeros), hn::Ne(poison, zeros)),
-                                 hn::Set(d, verdict_not_finite), before);
+  const V found = raise_first(before, hn::Ne(poison, zeros), verdict_not_finite);
   store(found, verdict);
-  if (hn::AllTrue(d, hn::Eq(found, zeros))) return;
-  const auto failed = hn::Ne(found, zeros);
-  for (std::size_t k = 0; k < tx; ++k) {
-    const complex_v now = load_complex(x + k * entry);
-    store_complex({hn::IfThenElse(failed, zeros, now.re), hn::IfThenElse(failed, zeros, now.im)},
-                  x + k * entry);
-  }
+  if (!hn::AllTrue(d, hn::Eq(found, zeros))) clear_failed(tx, verdict, x);
 }
 
 // Failed lanes get variance +inf.

@@ -1,0 +1,152 @@
+// Everything after the Gram matrix for up to four streams, in registers: one look at the verdicts, the
+// factor, its inverse X = L^-1, x = X^H (X z), variances and gains. Several packs at once, because a factor
+// of this size is a chain of square roots and divisions that only other packs can fill.
+#if defined(MHO_KERNELS_SMALL_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef MHO_KERNELS_SMALL_INL
+#undef MHO_KERNELS_SMALL_INL
+#else
+#define MHO_KERNELS_SMALL_INL
+#endif
+
+#include "kernels/outputs-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace mho {
+namespace HWY_NAMESPACE {
+namespace MHO_WIDTH {
+
+// Buffers of pack number p lie p strides further on.
+struct small_packs {
+  float *g, *z, *level, *variance, *verdict;
+  std::size_t g_stride, z_stride, real_stride;
+};
+
+// [A^-1 G]_kk by its definition: column k of A^-1 is X^H X e_k.
+template <std::size_t N, std::size_t P>
+HWY_NOINLINE V useful_gain(const float* g, const complex_v (&x)[N][N][P], std::size_t k, std::size_t p) {
+  V sum = hn::Zero(d);
+  for (std::size_t j = 0; j < N; ++j) {
+    complex_v a = zero();
+    for (std::size_t i = std::max(j, k); i < N; ++i)
+      a = add_product<conjugate::first>(x[i][j][p], x[i][k][p], a);
+    const complex_v b = load_complex(g + (j >= k ? j * N + k : k * N + j) * entry);
+    sum = hn::MulAdd(a.re, b.re, sum);
+    sum = j >= k ? hn::MulAdd(a.im, b.im, sum) : hn::NegMulAdd(a.im, b.im, sum);
+  }
+  return sum;
+}
+
+template <std::size_t N, std::size_t P>
+HWY_NOINLINE void solve_packs(bool mmse, const small_packs& at) {
+  const V zeros = hn::Zero(d), one = hn::Set(d, 1.0f);
+  const V threshold = hn::Set(d, static_cast<float>(N) * 0x1p-23f);
+  V level[P], shift[P], found[P];
+  const float* g[P];
+  for (std::size_t p = 0; p < P; ++p) {
+    g[p] = at.g + p * at.g_stride;
+    level[p] = load(at.level + p * lanes);
+    shift[p] = mmse ? level[p] : zeros;
+    found[p] = load(at.verdict + p * lanes);
+  }
+
+  // L, and X = L^-1.
+  complex_v l[N][N][P], x[N][N][P];
+  V inverse[N][P];
+  for (std::size_t i = 0; i < N; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      for (std::size_t p = 0; p < P; ++p) l[i][j][p] = load_complex(g[p] + (i * N + j) * entry);
+      for (std::size_t k = 0; k < j; ++k)
+        for (std::size_t p = 0; p < P; ++p)
+          l[i][j][p] = subtract_product<conjugate::second>(l[i][k][p], l[j][k][p], l[i][j][p]);
+      for (std::size_t p = 0; p < P; ++p) l[i][j][p] = scale(l[i][j][p], inverse[j][p]);
+    }
+    V whole[P], pivot[P];
+    for (std::size_t p = 0; p < P; ++p)
+      pivot[p] = whole[p] = hn::Add(load(g[p] + (i * N + i) * entry), shift[p]);
+    for (std::size_t k = 0; k < i; ++k)
+      for (std::size_t p = 0; p < P; ++p)
+        pivot[p] = hn::NegMulAdd(l[i][k][p].im, l[i][k][p].im,
+                                 hn::NegMulAdd(l[i][k][p].re, l[i][k][p].re, pivot[p]));
+    for (std::size_t p = 0; p < P; ++p) {
+      inverse[i][p] = invert_pivot(pivot[p], whole[p], threshold, found[p]);
+      x[i][i][p] = {inverse[i][p], zeros};
+    }
+  }
+  for (std::size_t i = 1; i < N; ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      for (std::size_t p = 0; p < P; ++p) x[i][j][p] = scale(l[i][j][p], inverse[j][p]);
+      for (std::size_t k = j + 1; k < i; ++k)
+        for (std::size_t p = 0; p < P; ++p)
+          x[i][j][p] = add_product<conjugate::none>(l[i][k][p], x[k][j][p], x[i][j][p]);
+      for (std::size_t p = 0; p < P; ++p) x[i][j][p] = scale(x[i][j][p], hn::Neg(inverse[i][p]));
+    }
+
+  // w = X z, then estimate = X^H w, variance and gain, stream by stream.
+  complex_v w[N][P];
+  for (std::size_t i = 0; i < N; ++i)
+    for (std::size_t p = 0; p < P; ++p) w[i][p] = load_complex(at.z + p * at.z_stride + i * entry);
+  for (std::size_t i = N; i-- > 0;) {
+    for (std::size_t p = 0; p < P; ++p) w[i][p] = scale(w[i][p], inverse[i][p]);
+    for (std::size_t j = 0; j < i; ++j)
+      for (std::size_t p = 0; p < P; ++p)
+        w[i][p] = add_product<conjugate::none>(x[i][j][p], w[j][p], w[i][p]);
+  }
+  V poison[P], overflow[P];
+  for (std::size_t p = 0; p < P; ++p) poison[p] = overflow[p] = zeros;
+  for (std::size_t k = 0; k < N; ++k) {
+    V now[P];
+    complex_v sum[P];
+    for (std::size_t p = 0; p < P; ++p) {
+      now[p] = hn::Mul(inverse[k][p], inverse[k][p]);
+      sum[p] = scale(w[k][p], inverse[k][p]);
+    }
+    for (std::size_t i = k + 1; i < N; ++i)
+      for (std::size_t p = 0; p < P; ++p) {
+        now[p] = add_norm(x[i][k][p], now[p]);
+        sum[p] = add_product<conjugate::first>(x[i][k][p], w[i][p], sum[p]);
+      }
+    for (std::size_t p = 0; p < P; ++p) {
+      now[p] = hn::Mul(level[p], now[p]);
+      if (mmse) {
+        const auto safe = hn::Lt(now[p], hn::Set(d, 0.5f));
+        V useful = hn::Sub(one, now[p]);
+        if (HWY_UNLIKELY(!hn::AllTrue(d, safe)))
+          useful = hn::IfThenElse(safe, useful, useful_gain<N, P>(g[p], x, k, p));
+        const V gain = hn::Div(one, useful);
+        now[p] = hn::Mul(now[p], gain);
+        sum[p] = scale(sum[p], gain);
+      }
+      poison[p] = hn::MulAdd(sum[p].re, zeros, hn::MulAdd(sum[p].im, zeros, poison[p]));
+      overflow[p] = hn::MulAdd(now[p], zeros, overflow[p]);
+      store_complex(sum[p], at.z + p * at.z_stride + k * entry);
+      store(now[p], at.variance + p * at.real_stride + k * lanes);
+    }
+  }
+  for (std::size_t p = 0; p < P; ++p) {
+    found[p] = raise_first(found[p], hn::Ne(overflow[p], zeros), verdict_range);
+    found[p] = raise_first(found[p], hn::Ne(poison[p], zeros), verdict_not_finite);
+    store(found[p], at.verdict + p * lanes);
+    if (HWY_LIKELY(hn::AllTrue(d, hn::Eq(found[p], zeros)))) continue;
+    finish_variance(N, at.verdict + p * lanes, at.variance + p * at.real_stride);
+    clear_failed(N, at.verdict + p * lanes, at.z + p * at.z_stride);
+  }
+}
+
+HWY_NOINLINE void solve_small(std::size_t tx, std::size_t packs, bool mmse, float* g, float* z, float* level,
+                              float* variance, float* verdict) {
+  const small_packs at{g, z, level, variance, verdict, tx * tx * entry, tx * entry, tx * lanes};
+  with_size<4>(tx, [&](auto n) HWY_ATTR {
+    constexpr std::size_t N = decltype(n)::value;
+    if (packs == 2)
+      solve_packs<N, 2>(mmse, at);
+    else
+      solve_packs<N, 1>(mmse, at);
+  });
+}
+
+}  // namespace MHO_WIDTH
+}  // namespace HWY_NAMESPACE
+}  // namespace mho
+HWY_AFTER_NAMESPACE();
+
+#endif
