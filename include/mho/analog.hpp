@@ -73,7 +73,9 @@ class MHO_API analog_solver {
   operation_count operations() const noexcept;
 
   /// Maps the real N x N matrix (row-major, already expanded if complex) to arrays: rounding, write errors,
-  /// slices. ok, not_finite, or unstable (an array whose loop has no steady state).
+  /// slices. ok; not_finite; out_of_range (a negative entry with array.mapping = direct); or unstable: an
+  /// array that would need a negative resistor or whose feedback loop does not settle
+  /// (docs/analogue-model.md), as those of every indefinite symmetric matrix.
   status program(const double* a, const analog_identity& who, std::span<double> state,
                  std::span<double> scratch) const noexcept;
 
