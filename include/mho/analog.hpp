@@ -41,11 +41,17 @@ struct operation_count {
   std::uint64_t mvm = 0;  ///< matrix-vector products, those of the residual included
 };
 
-/// Who a programming or a solution is, for the draws of modelled randomness (random.hpp).
+/// Who a programming or a solution is, for the draws of modelled randomness (random.hpp). The same identity
+/// draws the same: the chip by the seed alone, a programming by (seed, stream, number), a solution by all
+/// four.
 struct analog_identity {
-  std::uint64_t seed = 1;
-  std::uint32_t stream = 0;
+  std::uint64_t seed = 1;    ///< of the chip and of every write and read, 0 .. 2^53-1
+  std::uint64_t stream = 0;  ///< such as an SNR point. Folded to the 32 bits that the counter has for it: low
+                             ///< half xor a hash of the high half. Streams below 2^32 never share draws, any
+                             ///< other two do with probability 2^-32
   std::uint64_t number = 0;  ///< of the problem, below 2^48
+  std::uint16_t use = 0;  ///< of the problem's received vectors, which one. It has 2^17 normals for itself:
+                          ///< cycles * real unknowns up to there draw independently of the next use
 };
 
 /// Solves A x = b for one size: n complex unknowns, or n real ones. Immutable; share it between threads.

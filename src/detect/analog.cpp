@@ -136,7 +136,7 @@ class analog_detector final : public detector {
   }
 
   analog_identity identity(const call& which, std::size_t problem) const noexcept {
-    return {seed_, static_cast<std::uint32_t>(which.stream), which.first + problem};
+    return {seed_, which.stream, which.first + problem};
   }
   std::span<double> programmed(std::size_t p) const noexcept {
     return std::span(state_).subspan(p * solver_->state_size(), solver_->state_size());

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <mho/analog.hpp>
+#include <set>
 
 #include "analog/array.hpp"
 #include "analog/block_amc.hpp"
@@ -186,6 +188,21 @@ TEST(analog_solver, draws_depend_on_the_identity_alone) {
   const std::vector<double> first = a.errors(system, 4, {1, 2, 3});
   for (const analog_identity other : {analog_identity{2, 2, 3}, {1, 3, 3}, {1, 2, 4}})
     EXPECT_NE(a.errors(system, 4, other)[0], first[0]);
+}
+
+TEST(analog_solver, all_64_bits_of_a_stream_count) {
+  const gram_system system(16, 4, 3);
+  bench b(parameters("paper", {{"solver.extra_error", 0.1}}), 4);
+  std::set<std::vector<double>> drawn;
+  const auto draw = [&](std::uint64_t stream) { drawn.insert(b.errors(system, 2, {1, stream, 3})); };
+  // Counting in either half, and SNRs as the bits of a double, whose low half is mostly zero.
+  std::size_t streams = 0;
+  for (std::uint64_t k = 0; k < 1000; ++k, streams += 3) {
+    draw(k + 1);
+    draw((k + 1) << 32);
+    draw(std::bit_cast<std::uint64_t>(10.25 + static_cast<double>(k) / 8));
+  }
+  EXPECT_EQ(drawn.size(), streams);
 }
 
 TEST(analog_solver, padding_does_not_disturb) {
