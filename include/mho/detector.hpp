@@ -85,7 +85,9 @@ struct output {
 struct call {
   std::size_t begin = 0, end = SIZE_MAX;  ///< problems [begin, end) of the batch
   unsigned slot = 0;                      ///< scratch slot, one for each concurrent call
-  /// Identity of the draws of modelled randomness, with `first`: the SNR point, say. All 64 bits count;
+  /// Identity of the draws of modelled randomness, with `first`: the SNR point, say. What is drawn for use u
+  /// of problem i depends on the kind's seed, `stream`, first + i and u alone, not on how many uses or
+  /// problems share the call; a second `apply` under the same identity repeats its draws. All 64 bits count;
   /// values below 2^32 never share draws, any other two do with probability 2^-32
   /// (`analog_identity::stream`).
   std::uint64_t stream = 0;

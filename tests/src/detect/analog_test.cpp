@@ -53,5 +53,28 @@ TEST(analog_detector, all_64_bits_of_a_calls_stream_count) {
   EXPECT_NE(s.detect(1, {.stream = (std::uint64_t{1} << 32) + 1}), first);
 }
 
+TEST(analog_detector, draws_of_a_use_do_not_depend_on_how_many_there_are) {
+  setting s(5);
+  const std::vector<cf32> one = s.detect(1, {}), three = s.detect(3, {}), five = s.detect(5, {});
+  const auto part = [](const std::vector<cf32>& all, std::size_t uses, std::size_t p, std::size_t u) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>((p * uses + u) * tx);
+    return std::vector<cf32>(begin, begin + tx);
+  };
+  for (std::size_t p = 0; p < problems; ++p) {
+    EXPECT_EQ(part(one, 1, p, 0), part(five, 5, p, 0)) << p;
+    for (std::size_t u = 0; u < 3; ++u) EXPECT_EQ(part(three, 3, p, u), part(five, 5, p, u)) << p << " " << u;
+    for (std::size_t u = 1; u < 5; ++u) EXPECT_NE(part(five, 5, p, u), part(five, 5, p, 0)) << p << " " << u;
+  }
+  // Problem 1 of one call is problem 0 of a call that begins one later.
+  const std::vector<cf32> later = s.detect(3, {.first = 1});
+  for (std::size_t u = 0; u < 3; ++u) EXPECT_EQ(part(later, 3, 0, u), part(three, 3, 1, u)) << u;
+}
+
+TEST(analog_detector, refuses_more_uses_than_have_draws_of_their_own) {
+  auto made = make_detector("analog-zf").value();
+  EXPECT_EQ(made->reserve({.problems = 1, .rx = 1, .tx = 1, .uses = 65536}), error::none);
+  EXPECT_EQ(made->reserve({.problems = 1, .rx = 1, .tx = 1, .uses = 65537}), error::too_large);
+}
+
 }  // namespace
 }  // namespace mho
