@@ -41,11 +41,17 @@ struct operation_count {
   std::uint64_t mvm = 0;  ///< matrix-vector products, those of the residual included
 };
 
-/// Who a programming or a solution is, for the draws of modelled randomness (random.hpp).
+/// Who a programming or a solution is, for the draws of modelled randomness (random.hpp). The same identity
+/// draws the same: the chip by the seed alone, a programming by (seed, stream, number), a solution by all
+/// four.
 struct analog_identity {
-  std::uint64_t seed = 1;
-  std::uint32_t stream = 0;
+  std::uint64_t seed = 1;    ///< of the chip and of every write and read, 0 .. 2^53-1
+  std::uint64_t stream = 0;  ///< such as an SNR point. Folded to the 32 bits that the counter has for it: low
+                             ///< half xor a hash of the high half. Streams below 2^32 never share draws, any
+                             ///< other two do with probability 2^-32
   std::uint64_t number = 0;  ///< of the problem, below 2^48
+  std::uint16_t use = 0;  ///< of the problem's received vectors, which one. It has 2^17 normals for itself:
+                          ///< cycles * real unknowns up to there draw independently of the next use
 };
 
 /// Solves A x = b for one size: n complex unknowns, or n real ones. Immutable; share it between threads.
@@ -73,7 +79,9 @@ class MHO_API analog_solver {
   operation_count operations() const noexcept;
 
   /// Maps the real N x N matrix (row-major, already expanded if complex) to arrays: rounding, write errors,
-  /// slices. ok, not_finite, or unstable (an array whose loop has no steady state).
+  /// slices. ok; not_finite; out_of_range (a negative entry with array.mapping = direct); or unstable: an
+  /// array that would need a negative resistor or whose feedback loop does not settle
+  /// (docs/analogue-model.md), as those of every indefinite symmetric matrix.
   status program(const double* a, const analog_identity& who, std::span<double> state,
                  std::span<double> scratch) const noexcept;
 

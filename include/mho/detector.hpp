@@ -85,9 +85,14 @@ struct output {
 struct call {
   std::size_t begin = 0, end = SIZE_MAX;  ///< problems [begin, end) of the batch
   unsigned slot = 0;                      ///< scratch slot, one for each concurrent call
-  std::uint64_t stream = 0;               ///< identity of the draws of modelled randomness: the SNR point,
-  std::uint64_t first = 0;                ///< and the global number of problem 0 of the batch
-  void* queue = nullptr;                  ///< a device's stream; unsupported in this version
+  /// Identity of the draws of modelled randomness, with `first`: the SNR point, say. What is drawn for use u
+  /// of problem i depends on the kind's seed, `stream`, first + i and u alone, not on how many uses or
+  /// problems share the call; a second `apply` under the same identity repeats its draws. All 64 bits count;
+  /// values below 2^32 never share draws, any other two do with probability 2^-32
+  /// (`analog_identity::stream`).
+  std::uint64_t stream = 0;
+  std::uint64_t first = 0;  ///< the global number of problem 0 of the batch; below 2^48
+  void* queue = nullptr;    ///< a device's stream; unsupported in this version
 };
 
 /// Bits of `capabilities::native`.

@@ -14,15 +14,23 @@ namespace mho {
 
 /// One reproducible sequence of random numbers.
 ///
-/// Philox key: the seed. Philox counter: block within the draw (32 bits), number (48 bits: a channel use, a
-/// problem), purpose (16 bits: what is drawn), stream (32 bits: an SNR point). Two sequences that differ in
-/// any of these are independent. Normals are Box-Muller pairs, two 32-bit words a pair, computed with the
-/// same unfused single precision operations on every machine: the same bits everywhere. Tail: 6.66 sigma.
+/// Philox key: the seed. Philox counter: block within the draw (32 bits, four words a block), number (48
+/// bits: a channel use, a problem), purpose (16 bits: what is drawn), stream (32 bits: an SNR point). Two
+/// sequences that differ in any of these are independent. A `part` starts in the upper half of the block
+/// field: parts of one draw are independent over the 2^18 words that each has. Normals are Box-Muller pairs,
+/// two 32-bit words a pair, computed with the same unfused single precision operations on every machine: the
+/// same bits everywhere. Tail: 6.66 sigma.
 class MHO_API random_stream {
  public:
   /// seed: 0 .. 2^53-1 (so that every JSON reader keeps it). number: 0 .. 2^48-1.
   random_stream(std::uint64_t seed, std::uint32_t stream, std::uint64_t number,
                 std::uint16_t purpose) noexcept;
+  /// Part `part` of that draw, such as one received vector of a problem; part 0 is its beginning.
+  random_stream(std::uint64_t seed, std::uint32_t stream, std::uint64_t number, std::uint16_t purpose,
+                std::uint16_t part) noexcept
+      : random_stream(seed, stream, number, purpose) {
+    counter_[0] = static_cast<std::uint32_t>(part) << 16;
+  }
 
   /// The next 32 random bits.
   std::uint32_t word() noexcept;

@@ -42,7 +42,7 @@ std::size_t block_amc::state_size(std::size_t n) const noexcept {
 
 std::size_t block_amc::program_scratch() const noexcept {
   const std::size_t leaf = parameters_.array.size + 1;
-  return 2 * size_ * size_ + 3 * leaf * leaf + 2 * leaf;
+  return 2 * size_ * size_ + 4 * leaf * leaf + 2 * leaf;
 }
 
 bool block_amc::program_leaf(const double* a, std::size_t n, random_stream& random, random_stream& chip,
@@ -54,6 +54,7 @@ bool block_amc::program_leaf(const double* a, std::size_t n, random_stream& rand
           ? map_direct(slice_scale(a, n * n, parameters_.solver.slices, parameters_.solver.binary_scale))
           : map_inv(a, n, n);
   program_inv(a, n, n, map, parameters_.array, parameters_.device, random, cells);
+  if (!settles(cells, map, n, offset_volt)) return false;
   const double offset = parameters_.circuit.offset_volt;
   for (std::size_t i = 0; i <= n; ++i) offset_volt[i] = offset > 0 ? offset * (2 * chip.uniform() - 1) : 0;
   return realise_inv(cells, map, n, parameters_.circuit, offset_volt, state, state + n * n,

@@ -27,7 +27,7 @@ class block_amc {
   std::size_t solve_scratch() const noexcept { return 4 * size_ + 4 * parameters_.array.size; }
 
   /// Programs every array. a is size x size, contiguous. `chip` draws what belongs to the chip, `random` the
-  /// writing.
+  /// writing. False if a leaf does not settle (circuit.hpp).
   bool program(const double* a, random_stream& random, random_stream& chip, double* state,
                double* scratch) const noexcept {
     return program(a, size_, random, chip, state, scratch);

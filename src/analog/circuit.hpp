@@ -1,5 +1,6 @@
 /// \file
-/// The closed-loop inversion circuit in its steady state: one programmed array as a linear map.
+/// The closed-loop inversion circuit: whether one programmed array settles, and its steady state as a linear
+/// map.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,17 @@
 #include "analog/array.hpp"
 
 namespace mho::analog {
+
+/// Whether the loop settles. Its op-amps, one pole each, follow X' = -w U B X (realise_inv's B and U, ideal
+/// gain): it does if every eigenvalue of U B has a positive real part. That is asked twice, of the bias
+/// column's amplifier as fast as the rows' ones and of an infinitely fast one, because what its lag alone
+/// keeps from running away is not counted on. A negative diagonal has no resistor: false.
+///
+/// One Cholesky factorisation is enough where the symmetric part of the programmed matrix is positive
+/// definite (every Gram matrix that rounding and write errors left so): D B + B^T D is then positive definite
+/// with D = diag(I, bias), so D U^-1 is a Lyapunov matrix of U B for any loads; without a bias column the
+/// rows are on their own. Scratch: 3 (n + 1)^2 + (n + 1).
+bool settles(const double* cells, const inv_mapping& map, std::size_t n, double* scratch) noexcept;
 
 /// The map x = P b + o f of a programmed array, P (n x n) and o (n): f is the full scale of the read-out.
 ///

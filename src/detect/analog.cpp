@@ -35,6 +35,9 @@ class analog_detector final : public detector {
   using cf32 = std::complex<float>;
   using cf64 = std::complex<double>;
 
+  // analog_identity::use has 16 bits.
+  static constexpr std::size_t most_uses = 0x10000;
+
   struct scratch {
     std::vector<double> solver, matrix, b, x, residual, inverse_diagonal;
     std::vector<cf64> gram, factor, column;
@@ -62,7 +65,7 @@ class analog_detector final : public detector {
       s.x.resize(most_cycles_ * n);
       s.residual.resize(most_cycles_);
     }
-    return error::none;
+    return room.uses > most_uses ? error::too_large : error::none;
   }
 
   error do_prepare(const channel_batch& in, const call& which, std::span<status> state) noexcept override {
@@ -110,7 +113,7 @@ class analog_detector final : public detector {
           continue;
         }
         analog_identity who = identity(which, p);
-        who.number = who.number * uses + u;  // every received vector is read with fresh errors
+        who.use = static_cast<std::uint16_t>(u);  // every received vector is read with fresh errors
         const status solved =
             solver_->solve(programmed(p), s.b.data(), most_cycles_, who, s.x, s.residual, s.solver);
         for (std::size_t step = 0; step < into.size(); ++step) {
@@ -136,7 +139,7 @@ class analog_detector final : public detector {
   }
 
   analog_identity identity(const call& which, std::size_t problem) const noexcept {
-    return {seed_, static_cast<std::uint32_t>(which.stream), which.first + problem};
+    return {seed_, which.stream, which.first + problem};
   }
   std::span<double> programmed(std::size_t p) const noexcept {
     return std::span(state_).subspan(p * solver_->state_size(), solver_->state_size());

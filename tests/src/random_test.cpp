@@ -46,6 +46,10 @@ TEST(random, counts_blocks_numbers_purposes_and_streams_apart) {
   for (std::uint32_t i = 0; i < 3; ++i)
     for (const std::uint32_t word : philox({i, 0xba987654u, 0x1357fedcu, 0xdeadbeefu}, key))
       EXPECT_EQ(random.word(), word);
+  mho::random_stream part(seed, 0xdeadbeef, number, 0x1357, 0x2468);
+  for (std::uint32_t i = 0; i < 3; ++i)
+    for (const std::uint32_t word : philox({0x24680000u + i, 0xba987654u, 0x1357fedcu, 0xdeadbeefu}, key))
+      EXPECT_EQ(part.word(), word);
 }
 
 TEST(random, consumes_what_it_says) {

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <mho/analog.hpp>
+#include <set>
 
 #include "analog/array.hpp"
 #include "analog/block_amc.hpp"
@@ -188,6 +190,21 @@ TEST(analog_solver, draws_depend_on_the_identity_alone) {
     EXPECT_NE(a.errors(system, 4, other)[0], first[0]);
 }
 
+TEST(analog_solver, all_64_bits_of_a_stream_count) {
+  const gram_system system(16, 4, 3);
+  bench b(parameters("paper", {{"solver.extra_error", 0.1}}), 4);
+  std::set<std::vector<double>> drawn;
+  const auto draw = [&](std::uint64_t stream) { drawn.insert(b.errors(system, 2, {1, stream, 3})); };
+  // Counting in either half, and SNRs as the bits of a double, whose low half is mostly zero.
+  std::size_t streams = 0;
+  for (std::uint64_t k = 0; k < 1000; ++k, streams += 3) {
+    draw(k + 1);
+    draw((k + 1) << 32);
+    draw(std::bit_cast<std::uint64_t>(10.25 + static_cast<double>(k) / 8));
+  }
+  EXPECT_EQ(drawn.size(), streams);
+}
+
 TEST(analog_solver, padding_does_not_disturb) {
   // tx = 3: six real unknowns on arrays of 4, padded to 8. With 24 bits stored, ten cycles reach the
   // truncation's floor.
@@ -208,6 +225,74 @@ TEST(analog_solver, extra_error_has_its_size) {
   for (std::uint64_t k = 0; k < runs; ++k) sum += std::pow(b.errors(system, 1, {1, 0, k})[0], 2);
   // Mean of runs n chi-squares: relative standard deviation sqrt(2 / (runs n)).
   EXPECT_NEAR(sum / runs / (0.18 * 0.18), 1, 4.9 * std::sqrt(2.0 / (runs * n)));
+}
+
+status programmed(const char* preset, const Eigen::MatrixXd& a, std::uint64_t seed = 1) {
+  const auto n = static_cast<std::size_t>(a.rows());
+  const analog_solver solver = analog_solver::make(parameters(preset), n, false).value();
+  std::vector<double> state(solver.state_size()), scratch(solver.scratch_size());
+  const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows = a;
+  return solver.program(rows.data(), {seed, 0, 0}, state, scratch);
+}
+
+TEST(analog_solver, loops_that_do_not_settle_are_unstable) {
+  const auto square = [](double a, double b, double c, double d) {
+    return (Eigen::MatrixXd(2, 2) << a, b, c, d).finished();
+  };
+  for (const char* preset : {"ideal", "paper"}) {
+    EXPECT_EQ(programmed(preset, Eigen::MatrixXd::Constant(1, 1, -1)), status::unstable);  // negative
+    EXPECT_EQ(programmed(preset, square(-2, 0, 0, 3)), status::unstable);                  // resistors
+    EXPECT_EQ(programmed(preset, square(1, 2, 2, 1)), status::unstable);                   // eigenvalue -1
+    EXPECT_EQ(programmed(preset, square(1, -5, 5, -1)), status::unstable);                 // +- 4.9 i
+    EXPECT_EQ(programmed(preset, Eigen::MatrixXd::Constant(1, 1, 1)), status::ok);
+    EXPECT_EQ(programmed(preset, square(1, 0, 0, 3)), status::ok);
+    EXPECT_EQ(programmed(preset, square(2, 1, 1, 2)), status::ok);
+    EXPECT_EQ(programmed(preset, square(2, -1, -1, 2)), status::ok);
+    // Eigenvalues 1 and 1; the symmetric part is indefinite.
+    EXPECT_EQ(programmed(preset, square(1, 4, 0, 1)), status::ok);
+    // Gram matrices of one leaf and of BlockAMC: every leaf's block is positive definite.
+    for (std::uint64_t k = 0; k < 100; ++k)
+      for (const std::size_t tx : {2u, 4u, 8u}) {
+        const gram_system system(16 * tx, tx, k);
+        const Eigen::Map<const Eigen::MatrixXd> a(system.expanded.data(), static_cast<Eigen::Index>(2 * tx),
+                                                  static_cast<Eigen::Index>(2 * tx));
+        EXPECT_EQ(programmed(preset, a, k), status::ok) << preset << " " << tx << " " << k;
+      }
+  }
+  // Exactly singular, and an eigenvalue pair on the imaginary axis (the loads are equal): neither settles.
+  EXPECT_EQ(programmed("ideal", square(1, 1, 1, 1)), status::unstable);
+  EXPECT_EQ(programmed("ideal", square(0, -1, 1, 0)), status::unstable);
+}
+
+TEST(analog_circuit, settles_where_the_loop_eigenvalues_say_so) {
+  std::array<std::size_t, 2> count{};
+  for (std::uint64_t k = 0; k < 2000; ++k) {
+    const std::size_t n = 1 + k % 6;
+    const auto size = static_cast<Eigen::Index>(n);
+    random_stream random(1, 0, k, 0);
+    std::vector<double> cells(n * n), scratch(3 * (n + 1) * (n + 1) + n + 1);
+    for (double& level : cells) level = 7 * random.uniform();
+    const analog::inv_mapping map{
+        .bias = k % 3 == 0 ? 0 : 0.4 * random.uniform(), .diagonal = random.uniform(), .step = 0.2};
+    Eigen::MatrixXd b = Eigen::MatrixXd::Zero(size + 1, size + 1);
+    b.topLeftCorner(size, size) =
+        Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(cells.data(), size,
+                                                                                           size);
+    b.diagonal().head(size).array() += map.diagonal / map.step;
+    b.col(size).head(size).setConstant(map.bias / map.step);
+    b.row(size).setConstant(1);
+    const Eigen::VectorXd load = b.rowwise().sum().array() + 7;
+    const Eigen::MatrixXd loop = load.cwiseInverse().asDiagonal() * b;
+    const Eigen::MatrixXd ideal =
+        loop.topLeftCorner(size, size) - loop.col(size).head(size) * Eigen::RowVectorXd::Constant(size, 1);
+    const double least =
+        std::min(loop.eigenvalues().real().minCoeff(), ideal.eigenvalues().real().minCoeff());
+    ASSERT_GT(std::abs(least), 1e-10);  // no draw is that close
+    EXPECT_EQ(analog::settles(cells.data(), map, n, scratch.data()), least > 0) << k;
+    ++count[least > 0];
+  }
+  EXPECT_GT(count[0], 500u);
+  EXPECT_GT(count[1], 500u);
 }
 
 TEST(analog_circuit, finite_gain_and_offsets_obey_kirchhoff) {
