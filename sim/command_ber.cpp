@@ -48,8 +48,7 @@ int command_ber(const run_arguments& a) {
   options.point_seconds = &seconds;
   options.on_progress = [&](const progress& p) { line.show(p); };
   const auto save = [&](const ber_result& r) { write_file(folder + "/result.json", text_of(to_json(s, r))); };
-  options.on_point = save;
-  save(empty_result(*made));
+  options.on_round = save;
   const ber_result r = run_ber(*made, options);
   line.end();
   save(r);

@@ -23,6 +23,8 @@ json point_json(const point& p) {
           {"ber", number(p.ber)},
           {"ber_low", number(p.ber_low)},
           {"ber_high", number(p.ber_high)},
+          {"sets", p.sets},
+          {"set_errors", p.set_errors},
           {"symbols", p.symbols},
           {"symbol_errors", p.symbol_errors},
           {"uses", p.uses},
@@ -48,6 +50,8 @@ point point_from(const json& j) {
   p.ber = real("ber");
   p.ber_low = real("ber_low");
   p.ber_high = real("ber_high");
+  p.sets = j.at("sets");
+  p.set_errors = j.at("set_errors");
   p.symbols = j.at("symbols");
   p.symbol_errors = j.at("symbol_errors");
   p.uses = j.at("uses");

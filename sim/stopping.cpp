@@ -9,7 +9,7 @@ std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) /
 
 bool narrow(const tally& t, double relative) {
   if (t.bit_errors == 0) return false;
-  const interval i = bit_error_interval(t, 1);
+  const interval i = bit_error_interval(t);
   const double rate = static_cast<double>(t.bit_errors) / static_cast<double>(t.bits);
   return (i.high - i.low) / 2 <= relative * rate;
 }
