@@ -117,6 +117,18 @@ TEST(program_run, the_plot_script_holds_curves_bars_and_an_arrow_where_no_error_
   EXPECT_EQ(slurp(folder.path("out/ber.png")).substr(1, 3), "PNG");
 }
 
+TEST(program_run, plots_of_any_number_of_points_say_nothing) {
+  // With errors and without, one point and several, and none that has a place on the axis.
+  const scratch_folder folder;
+  for (const char* snr : {"[4]", "[60]", "[inf]", "[4, 60]", "[60, 70]", "[4, inf]"}) {
+    const std::string file =
+        folder.write("s.toml", sweep(snr, "bit_errors = 50\nmin_bits = 10_000\nmax_bits = 20_000"));
+    const outcome o = run_mho("ber " + file + " --force --out " + folder.path("out"));
+    EXPECT_EQ(o.status, 0) << snr;
+    EXPECT_EQ(o.err, "") << snr;
+  }
+}
+
 TEST(program_run, without_gnuplot_the_result_is_complete_and_one_warning_says_so) {
   const scratch_folder folder;
   const std::string file =
