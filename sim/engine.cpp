@@ -152,12 +152,13 @@ ber_result empty_result(const link& l) {
       r.curves.push_back({d.id, d.spec.name, d.label, d.accelerator, 0, {}});
       continue;
     }
-    for (const std::int64_t cycle : d.cycles)
-      r.curves.push_back({d.id + "-c" + std::to_string(cycle),
+    const std::vector<std::string> ids = curve_ids(d);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      r.curves.push_back({ids[i],
                           d.spec.name,
-                          d.label + ", cycle " + std::to_string(cycle),
+                          d.label + ", cycle " + std::to_string(d.cycles[i]),
                           d.accelerator,
-                          cycle,
+                          d.cycles[i],
                           {}});
   }
   return r;

@@ -55,6 +55,9 @@ struct detector_settings {
   std::vector<std::int64_t> cycles;  ///< one curve each; empty for digital detectors
 };
 
+/// The ids of a detector's curves: one, or one a cycle.
+std::vector<std::string> curve_ids(const detector_settings& d);
+
 struct scenario {
   std::string title;
   std::string name;  ///< the file's stem
