@@ -45,6 +45,7 @@ struct image_settings {
   std::string file;              ///< as written
   std::string path;              ///< resolved against the scenario's folder
   std::string order = "column";  ///< samples column by column, or "row"
+  std::string checksum;          ///< of the picture, once it was read
 };
 
 /// One [[detector]] table.

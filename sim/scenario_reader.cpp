@@ -172,13 +172,14 @@ detector_settings read_detector(table_reader& t, const std::map<std::string, acc
   return d;
 }
 
-image_settings read_image(table_reader& t, const std::filesystem::path& folder) {
+image_settings read_image(table_reader& t, const std::filesystem::path& folder, bool must_exist) {
   image_settings image;
   if (!t.has("file")) t.fail("file", "missing; must be the path of a PNG picture");
   image.file = string_of(t.get_or(text("file", "")));
   image.order = string_of(t.get_or(text("order", "column", {"column", "row"})));
   image.path = (folder / image.file).string();
-  if (!std::filesystem::is_regular_file(image.path)) t.fail("file", "no such file: " + image.path);
+  if (must_exist && !std::filesystem::is_regular_file(image.path))
+    t.fail("file", "no such file: " + image.path);
   t.finish();
   return image;
 }
@@ -192,7 +193,8 @@ std::vector<std::string> curve_ids(const detector_settings& d) {
   return ids;
 }
 
-scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed) {
+scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
+                       bool image_must_exist) {
   toml_source source{path, {}};
   toml::table document = parse_toml(path);
   apply_overrides(document, sets, source);
@@ -222,7 +224,7 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   }
   if (const toml::table* t = root.subtable("image")) {
     table_reader image(source, *t, "image");
-    s.image = read_image(image, std::filesystem::path(path).parent_path());
+    s.image = read_image(image, std::filesystem::path(path).parent_path(), image_must_exist);
   }
   const auto variants = read_accelerators(root.subtable("accelerator"), source);
   const toml::array* list = root.array_of_tables("detector");
