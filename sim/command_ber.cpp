@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <cstdio>
 
 #include "commands.hpp"
@@ -9,34 +7,18 @@
 #include "gnuplot.hpp"
 #include "input_error.hpp"
 #include "interrupt.hpp"
-#include "result_file.hpp"
+#include "result_folder.hpp"
 #include "scenario_reader.hpp"
 
 namespace mho::sim {
-namespace {
-
-void write_run(const std::string& folder, const run_arguments& a, unsigned threads,
-               const std::vector<double>& seconds) {
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  json run;
-  run["command_line"] = a.command_line;
-  run["host"] = host;
-  run["target"] = "scalar";
-  run["threads"] = threads;
-  run["ranks"] = 1;
-  run["seconds"] = seconds;
-  write_file(folder + "/run.json", text_of(run));
-}
-
-}  // namespace
-
 int command_ber(const run_arguments& a) {
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
   const result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
-  const std::optional<ber_result> earlier = open_folder(folder, s, "ber", a.resume, a.force);
+  const std::optional<json> file = open_folder(folder, to_json(s, empty_result(*made)), a.resume, a.force);
+  std::optional<ber_result> earlier;
+  if (file) earlier = points_to_keep(folder, *file, s, made->chunk_uses() * made->bits_a_use());
   const unsigned threads = a.threads > 0 ? a.threads : available_threads();
 
   progress_line line(a.progress);
@@ -48,13 +30,12 @@ int command_ber(const run_arguments& a) {
   options.point_seconds = &seconds;
   options.on_progress = [&](const progress& p) { line.show(p); };
   const auto save = [&](const ber_result& r) { write_file(folder + "/result.json", text_of(to_json(s, r))); };
-  options.on_point = save;
-  save(empty_result(*made));
+  options.on_round = save;
   const ber_result r = run_ber(*made, options);
   line.end();
   save(r);
   write_file(folder + "/ber.csv", to_csv(r));
-  write_run(folder, a, threads, seconds);
+  write_run(folder, a.command_line, threads, seconds);
   if (a.as_json)
     std::fputs(text_of(to_json(s, r)).c_str(), stdout);
   else

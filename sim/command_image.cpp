@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
 #include "commands.hpp"
 #include "files.hpp"
@@ -10,7 +12,7 @@
 #include "input_error.hpp"
 #include "interrupt.hpp"
 #include "picture.hpp"
-#include "result_file.hpp"
+#include "result_folder.hpp"
 #include "scenario_reader.hpp"
 
 namespace mho::sim {
@@ -27,30 +29,39 @@ std::string decibels(double snr_db) {
 }  // namespace
 
 int command_image(const run_arguments& a) {
-  std::vector<std::string> sets = a.sets;
-  const scenario s = read_scenario(a.scenario, sets, a.seed);
+  scenario s = read_scenario(a.scenario, a.sets, a.seed, a.input.empty());
   if (!s.image && a.input.empty())
     throw input_error(a.scenario + ": image: missing; mho image needs an [image] table or --input");
-  const image_settings settings = s.image.value_or(image_settings{a.input, a.input, "column"});
-  const std::string path = a.input.empty() ? settings.path : a.input;
-  const result<picture> original = read_png(path);
+  // The picture belongs to the scenario, whoever named it; a folder's name does not go into results.
+  if (!s.image) s.image.emplace();
+  if (!a.input.empty()) {
+    s.image->file = std::filesystem::path(a.input).filename().string();
+    s.image->path = a.input;
+  }
+  const result<picture> original = read_png(s.image->path);
   if (!original)
     throw input_error((a.input.empty() ? a.scenario + ": image.file: " : "--input: ") + original.message());
+  s.image->checksum = checksum(*original);
   const result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
-  open_folder(folder, s, "image", a.resume, a.force);
-
-  run_options options;
-  options.threads = a.threads > 0 ? a.threads : available_threads();
-  const std::atomic<bool>& stop = interrupt_flag();
-  const bool by_column = settings.order == "column";
-  const std::vector<std::uint8_t> payload = to_bits(*original, by_column);
-  const ber_result curves = empty_result(*made);
   json file = result_head(s, "image");
   file["complete"] = false;
   file["pictures"] = json::array();
-  const auto save = [&] { write_file(folder + "/result.json", text_of(file)); };
+  open_folder(folder, file, a.resume, a.force);
+
+  run_options options;
+  options.threads = a.threads > 0 ? a.threads : available_threads();
+  options.stop = &interrupt_flag();
+  const bool by_column = s.image->order == "column";
+  const std::vector<std::uint8_t> payload = to_bits(*original, by_column);
+  const ber_result curves = empty_result(*made);
+  std::vector<double> seconds;
+  const auto save = [&] {
+    write_file(folder + "/result.json", text_of(file));
+    write_run(folder, a.command_line, options.threads, seconds);
+  };
+  save();
   save_picture(folder + "/original.png", *original);
   std::vector<montage_entry> montage{{"original.png", "original", original->width, original->height}};
   std::string table = fmt::format(
@@ -58,7 +69,10 @@ int command_image(const run_arguments& a) {
       s.title, s.link.rx, s.link.tx, s.link.modulation, payload.size(), "curve", "SNR", "pixel errors",
       "bit errors", "PSNR dB");
   for (const double snr : s.link.snr) {
+    const auto start = std::chrono::steady_clock::now();
     const recovered_bits out = run_payload(*made, made->at(snr), payload, options);
+    if (out.interrupted) return interrupted_status;
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     for (std::size_t c = 0; c < curves.curves.size(); ++c) {
       const curve& line = curves.curves[c];
       const picture recovered = from_bits(*original, out.bits[c], by_column);
@@ -87,7 +101,6 @@ int command_image(const run_arguments& a) {
                            pixels, bit_errors, std::isfinite(psnr) ? fmt::format("{:.2f}", psnr) : "exact");
     }
     save();
-    if (stop.load()) return interrupted_status;
   }
   file["complete"] = true;
   save();

@@ -31,13 +31,25 @@ class crew {
   std::vector<std::unique_ptr<link_worker>> workers_;
 };
 
-double errors_an_errored_use(const curve& c) {
-  for (auto p = c.points.rbegin(); p != c.points.rend(); ++p)
-    if (p->use_errors > 0) return static_cast<double>(p->bit_errors) / static_cast<double>(p->use_errors);
-  return 1;
+// The bounds of points without errors: what an errored set brings is taken from the curve's nearest lower SNR
+// with enough of them, for it falls with the SNR; without such a point it is the most it can be.
+void bound_points_without_errors(curve& c) {
+  constexpr std::uint64_t enough = 10;
+  for (point& p : c.points) {
+    if (p.bit_errors > 0 || p.bits == 0) continue;
+    const point* reference = nullptr;
+    for (const point& other : c.points)
+      if (other.snr_db < p.snr_db && other.set_errors >= enough &&
+          (reference == nullptr || other.snr_db > reference->snr_db))
+        reference = &other;
+    p.ber_high = bound_without_errors(
+        p.bits, reference != nullptr
+                    ? static_cast<double>(reference->bit_errors) / static_cast<double>(reference->set_errors)
+                    : most_errors_an_errored_unit(static_cast<double>(p.bits) / static_cast<double>(p.sets)));
+  }
 }
 
-point make_point(const snr_point& at, const tally& t, const curve& c, std::string why) {
+point make_point(const snr_point& at, const tally& t, std::string why) {
   point p;
   p.snr_db = at.snr_db;
   p.es_n0_db = at.es_n0_db;
@@ -47,9 +59,11 @@ point make_point(const snr_point& at, const tally& t, const curve& c, std::strin
   p.bits = t.bits;
   p.bit_errors = t.bit_errors;
   p.ber = t.bits > 0 ? static_cast<double>(t.bit_errors) / static_cast<double>(t.bits) : 0;
-  const interval i = bit_error_interval(t, errors_an_errored_use(c));
+  const interval i = bit_error_interval(t);
   p.ber_low = i.low;
   p.ber_high = i.high;
+  p.sets = t.units().units;
+  p.set_errors = t.units().errored;
   p.symbols = t.symbols;
   p.symbol_errors = t.symbol_errors;
   p.uses = t.uses;
@@ -66,16 +80,33 @@ struct point_outcome {
   std::string why;
 };
 
+void estimate_time(progress& state, const std::vector<tally>& total, const stop_settings& stop,
+                   clock::time_point start) {
+  state.bits = total[0].bits;
+  state.fewest_errors = std::min_element(total.begin(), total.end(), [](const tally& a, const tally& b) {
+                          return a.bit_errors < b.bit_errors;
+                        })->bit_errors;
+  state.bits_per_second = static_cast<double>(state.bits) / seconds_since(start);
+  const double bits_left = static_cast<double>(state.max_bits - state.bits);
+  double fraction_left = 1;
+  if (stop.bit_errors && state.fewest_errors > 0)
+    fraction_left =
+        std::min(1.0, static_cast<double>(*stop.bit_errors) / static_cast<double>(state.fewest_errors) *
+                          static_cast<double>(state.bits) / bits_left);
+  state.seconds_left = bits_left * fraction_left / state.bits_per_second;
+}
+
+// on_round(counts) after every round but the last. An interrupted round is dropped.
 point_outcome run_point(const link& l, const snr_point& at, const run_options& options, crew& workers,
-                        progress state) {
+                        progress state, const std::function<void(const std::vector<tally>&)>& on_round) {
   const stopping_rule rule(l.settings().stop, l.chunk_uses() * l.bits_a_use());
   const std::size_t curves = l.curves();
-  std::vector<tally> total(curves), before_last;
+  std::vector<tally> total(curves);
   for (tally& t : total)
     t.clear(l.settings().link.tx, std::max<std::size_t>(1, l.settings().channel.realisations));
-  before_last = total;
   const clock::time_point start = clock::now();
   state.max_bits = rule.max_chunks() * l.chunk_uses() * l.bits_a_use();
+  const auto asked_to_stop = [&] { return options.stop != nullptr && options.stop->load(); };
   for (std::uint64_t done = 0;;) {
     // Surplus chunks are dropped, so the size of a round is free: it grows with what has been done, so that
     // few rounds suffice and little is wasted.
@@ -83,27 +114,20 @@ point_outcome run_point(const link& l, const snr_point& at, const run_options& o
         std::clamp<std::uint64_t>(done / 4, 2 * options.threads, 64 * options.threads);
     const std::uint64_t round = std::min(wanted, rule.max_chunks() - done);
     std::vector<std::vector<tally>> chunks(round, std::vector<tally>(curves));
-    for_chunks(round, options.threads,
-               [&](std::size_t i, unsigned worker) { workers.at(worker).run(at, done + i, chunks[i]); });
+    for_chunks(round, options.threads, [&](std::size_t i, unsigned worker) {
+      if (!asked_to_stop()) workers.at(worker).run(at, done + i, chunks[i]);
+    });
+    if (asked_to_stop()) return {total, "interrupted"};
     for (const std::vector<tally>& chunk : chunks) {
-      before_last = total;
       for (std::size_t c = 0; c < curves; ++c) total[c] += chunk[c];
       std::string why = rule.verdict(++done, total);
-      if (!why.empty()) return {rule.drops_last(done, why) ? before_last : total, std::move(why)};
+      if (why.empty()) continue;
+      for (std::size_t c = 0; rule.drops_last(done, why) && c < curves; ++c) total[c] -= chunk[c];
+      return {std::move(total), std::move(why)};
     }
-    state.bits = total[0].bits;
-    state.fewest_errors = std::min_element(total.begin(), total.end(), [](const tally& a, const tally& b) {
-                            return a.bit_errors < b.bit_errors;
-                          })->bit_errors;
-    state.bits_per_second = static_cast<double>(state.bits) / seconds_since(start);
-    const double bits_left = static_cast<double>(state.max_bits - state.bits);
-    double fraction_left = 1;
-    if (const auto& errors = l.settings().stop.bit_errors; errors && state.fewest_errors > 0)
-      fraction_left = std::min(1.0, static_cast<double>(*errors) / static_cast<double>(state.fewest_errors) *
-                                        static_cast<double>(state.bits) / bits_left);
-    state.seconds_left = bits_left * fraction_left / state.bits_per_second;
+    estimate_time(state, total, l.settings().stop, start);
     if (options.on_progress) options.on_progress(state);
-    if (options.stop != nullptr && options.stop->load()) return {total, "interrupted"};
+    on_round(total);
   }
 }
 
@@ -128,12 +152,13 @@ ber_result empty_result(const link& l) {
       r.curves.push_back({d.id, d.spec.name, d.label, d.accelerator, 0, {}});
       continue;
     }
-    for (const std::int64_t cycle : d.cycles)
-      r.curves.push_back({d.id + "-c" + std::to_string(cycle),
+    const std::vector<std::string> ids = curve_ids(d);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      r.curves.push_back({ids[i],
                           d.spec.name,
-                          d.label + ", cycle " + std::to_string(cycle),
+                          d.label + ", cycle " + std::to_string(d.cycles[i]),
                           d.accelerator,
-                          cycle,
+                          d.cycles[i],
                           {}});
   }
   return r;
@@ -145,30 +170,51 @@ ber_result run_ber(const link& l, const run_options& options) {
   crew workers(l, options.threads);
   progress state;
   state.points = s.link.snr.size();
+  std::vector<snr_point> at;
+  std::vector<std::vector<point>> kept;
   for (const double snr : s.link.snr) {
-    const snr_point at = l.at(snr);
-    state.point++;
-    state.snr_db = at.snr_db;
-    const clock::time_point start = clock::now();
-    bool interrupted = false, below_target = s.stop.target_ber.has_value();
-    const std::vector<point> kept = kept_points(options.resume, at, l.curves());
-    point_outcome outcome;
-    if (kept.empty()) outcome = run_point(l, at, options, workers, state);
-    for (std::size_t c = 0; c < r.curves.size(); ++c) {
-      curve& line = r.curves[c];
-      line.points.push_back(kept.empty() ? make_point(at, outcome.counts[c], line, outcome.why) : kept[c]);
-      interrupted = interrupted || line.points.back().stop == "interrupted";
-      below_target = below_target && line.points.back().ber < *s.stop.target_ber;
+    at.push_back(l.at(snr));
+    kept.push_back(kept_points(options.resume, at.back(), l.curves()));
+  }
+  // What there is: the finished points, the unfinished one, and those of the earlier result still to come.
+  const auto so_far = [&](const std::vector<tally>& unfinished) {
+    ber_result shown = r;
+    const std::size_t finished = r.curves[0].points.size();
+    for (std::size_t c = 0; c < shown.curves.size(); ++c) {
+      curve& line = shown.curves[c];
+      if (!unfinished.empty() && unfinished[c].bits > 0)
+        line.points.push_back(make_point(at[finished], unfinished[c], "interrupted"));
+      for (std::size_t k = finished; k < kept.size(); ++k)
+        if (!kept[k].empty()) line.points.push_back(kept[k][c]);
+      bound_points_without_errors(line);
     }
+    return shown;
+  };
+  const auto report = [&](const std::vector<tally>& unfinished) {
+    if (options.on_round) options.on_round(so_far(unfinished));
+  };
+  report({});
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    state.point = i + 1;
+    state.snr_db = at[i].snr_db;
+    const clock::time_point start = clock::now();
+    point_outcome outcome;
+    if (kept[i].empty()) outcome = run_point(l, at[i], options, workers, state, report);
     if (options.point_seconds != nullptr) options.point_seconds->push_back(seconds_since(start));
-    if (interrupted) return r;
+    if (outcome.why == "interrupted") return so_far(outcome.counts);
+    bool below_target = s.stop.target_ber.has_value();
+    for (std::size_t c = 0; c < r.curves.size(); ++c) {
+      std::vector<point>& points = r.curves[c].points;
+      points.push_back(kept[i].empty() ? make_point(at[i], outcome.counts[c], outcome.why) : kept[i][c]);
+      below_target = below_target && points.back().ber < *s.stop.target_ber;
+    }
     if (below_target) {
       for (curve& line : r.curves) line.points.back().stop = "target_ber";
       break;
     }
-    if (options.on_point && state.point < state.points) options.on_point(r);
-    if (options.stop != nullptr && options.stop->load() && state.point < state.points) return r;
+    if (i + 1 < at.size()) report({});
   }
+  for (curve& line : r.curves) bound_points_without_errors(line);
   r.complete = true;
   return r;
 }
@@ -182,17 +228,16 @@ recovered_bits run_payload(const link& l, const snr_point& point, std::span<cons
   recovered_bits r;
   r.point = point;
   r.bits.assign(l.curves(), std::vector<std::uint8_t>(padded.size()));
-  std::vector<std::vector<tally>> counts(chunks, std::vector<tally>(l.curves()));
   crew workers(l, options.threads);
+  std::vector<std::vector<tally>> counts(options.threads, std::vector<tally>(l.curves()));
   for_chunks(chunks, options.threads, [&](std::size_t i, unsigned worker) {
+    if (options.stop != nullptr && options.stop->load()) return;
     const std::size_t first = i * chunk * bits, size = std::min(chunk * bits, padded.size() - first);
     std::vector<std::span<std::uint8_t>> into;
     for (auto& curve_bits : r.bits) into.push_back(std::span(curve_bits).subspan(first, size));
-    workers.at(worker).run(point, i, std::span(padded).subspan(first, size), into, counts[i]);
+    workers.at(worker).run(point, i, std::span(padded).subspan(first, size), into, counts[worker]);
   });
-  r.counts = counts.front();
-  for (std::size_t i = 1; i < chunks; ++i)
-    for (std::size_t c = 0; c < l.curves(); ++c) r.counts[c] += counts[i][c];
+  r.interrupted = options.stop != nullptr && options.stop->load();
   for (auto& curve_bits : r.bits) curve_bits.resize(payload.size());
   return r;
 }

@@ -26,10 +26,11 @@ struct progress {
 struct run_options {
   unsigned threads = 1;
   std::function<void(const progress&)> on_progress;
-  /// Called after every point with what there is so far.
-  std::function<void(const ber_result&)> on_point;
-  const std::atomic<bool>* stop = nullptr;  ///< set: finish the round, end with "interrupted"
-  const ber_result* resume = nullptr;       ///< finished points to keep: the same scenario and seed
+  /// Called at the start and after every round with what there is so far: an unfinished point is there with
+  /// stop "interrupted", points of `resume` that are still to come stay.
+  std::function<void(const ber_result&)> on_round;
+  const std::atomic<bool>* stop = nullptr;  ///< set: drop the round, end with "interrupted"
+  const ber_result* resume = nullptr;       ///< points to keep if finished: the same scenario and seed
   std::vector<double>* point_seconds = nullptr;
 };
 
@@ -43,7 +44,7 @@ ber_result empty_result(const link& l);
 struct recovered_bits {
   snr_point point;
   std::vector<std::vector<std::uint8_t>> bits;  ///< a curve
-  std::vector<tally> counts;
+  bool interrupted = false;
 };
 
 /// The payload at one point, zero-padded to whole uses.

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "files.hpp"
@@ -74,6 +75,20 @@ void write_curves(std::ostringstream& out, const ber_result& r) {
   }
 }
 
+// gnuplot finds the range by itself, with a warning where it is empty: one SNR, or none but "no noise".
+std::string x_range(const ber_result& r) {
+  std::set<double> snrs;
+  for (const curve& c : r.curves)
+    for (const point& p : c.points)
+      if (p.bits > 0 && std::isfinite(p.snr_db)) snrs.insert(p.snr_db);
+  if (snrs.empty()) return "set xrange [0:1]\nset yrange [1e-6:1]\n";
+  if (snrs.size() > 1) return "";
+  std::ostringstream range;
+  range.precision(10);
+  range << "set xrange [" << *snrs.begin() - 1 << ':' << *snrs.begin() + 1 << "]\n";
+  return range.str();
+}
+
 }  // namespace
 
 result<bool> plot_ber(const std::string& folder, const std::string& title, const ber_result& r) {
@@ -88,6 +103,7 @@ result<bool> plot_ber(const std::string& folder, const std::string& title, const
          "\"#ececec\"\n"
       << "set key left bottom box lc rgb \"#c0c0c0\" opaque noenhanced\nset bars 0.6\nset offsets graph "
          "0.02, graph 0.02, 0, 0\n";
+  out << x_range(r);
   std::string plot = "plot ";
   for (std::size_t c = 0; c < r.curves.size(); ++c) {
     const std::string look = std::string(" lc rgb \"") + colours[c % colours.size()] + "\" lw 2 ";

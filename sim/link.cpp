@@ -180,7 +180,8 @@ void link_worker::count(std::uint64_t index, std::size_t uses, std::span<tally> 
   // fixed channel is its stratum.
   for (std::size_t c = 0; c < counts.size(); ++c) {
     tally& t = counts[c];
-    t.clear(tx, std::max<std::size_t>(1, realisations));
+    t.clear(tx, std::clamp<std::size_t>(realisations, 1, link_.chunk_sets()));
+    t.first_stratum = realisations > 0 ? index * link_.chunk_sets() % realisations : 0;
     t.uses = uses;
     t.bits = uses * bits;
     t.symbols = uses * tx;
@@ -202,9 +203,9 @@ void link_worker::count(std::uint64_t index, std::size_t uses, std::span<tally> 
         unit_errors += use_errors;
       }
       t.bit_errors += unit_errors;
-      stratum& st =
-          t.strata[realisations > 0 ? (index * link_.chunk_sets() + first / per_set) % realisations : 0];
+      stratum& st = t.strata[first / per_set % t.strata.size()];
       ++st.units;
+      st.errored += unit_errors != 0;
       st.errors += unit_errors;
       st.squares += unit_errors * unit_errors;
     }

@@ -1,7 +1,9 @@
 #include "overrides.hpp"
 
 #include <algorithm>
+#include <map>
 #include <mho/mho.hpp>
+#include <set>
 #include <sstream>
 
 #include "input_error.hpp"
@@ -34,42 +36,131 @@ bool is_string_key(const std::string& path) {
   throw input_error("--set: " + key + ": " + what);
 }
 
-toml::table* detector_entry(toml::table& document, const std::string& which, const std::string& key) {
+std::string join(const std::vector<std::string>& parts, std::size_t from, std::size_t to) {
+  std::string path;
+  for (std::size_t i = from; i < to; ++i) path += (i == from ? "" : ".") + parts[i];
+  return path;
+}
+
+bool takes_accelerator(const toml::table& detector) {
+  const auto kind = find_detector(detector["name"].value_or(std::string()));
+  return kind && std::any_of(kind->schema.begin(), kind->schema.end(),
+                             [](const option& o) { return o.name == "accelerator"; });
+}
+
+std::string accelerator_of(const toml::table& detector) {
+  return detector["accelerator"].value_or(std::string("paper"));
+}
+
+// The id that the reader gives an entry.
+std::string effective_id(const toml::table& detector) {
+  if (const auto id = detector["id"].value<std::string>()) return *id;
+  const std::string name = detector["name"].value_or(std::string());
+  return takes_accelerator(detector) ? name + "-" + accelerator_of(detector) : name;
+}
+
+// By what --set may name the entries of the detector array: their ids as the file has them, as overrides made
+// them, and as a preset's variant will make them.
+class detector_names {
+ public:
+  detector_names(const toml::table& document, const std::vector<std::string>& sets) : sets_(sets) {
+    add(document);
+  }
+
+  void add(const toml::table& document) {
+    const toml::array* list = document["detector"].as_array();
+    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+      const toml::table* entry = (*list)[i].as_table();
+      if (entry == nullptr) continue;
+      const std::string id = effective_id(*entry);
+      ids_[i].insert(id);
+      if (entry->contains("id") || !takes_accelerator(*entry)) continue;
+      const std::string key = "accelerator." + accelerator_of(*entry) + ".";
+      if (std::any_of(sets_.begin(), sets_.end(), [&](const auto& s) { return s.rfind(key, 0) == 0; }))
+        ids_[i].insert(id + "+");
+    }
+  }
+
+  // The entries that `which` names by place or id; if none, those of the detector of that name.
+  std::vector<std::size_t> find(const toml::array& list, const std::string& which) const {
+    const bool digits =
+        !which.empty() && which.size() < 6 && which.find_first_not_of("0123456789") == std::string::npos;
+    std::vector<std::size_t> found, named;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const toml::table* entry = list[i].as_table();
+      if (entry == nullptr) continue;
+      const auto ids = ids_.find(i);
+      if ((digits && std::stoul(which) == i) || (ids != ids_.end() && ids->second.count(which) != 0))
+        found.push_back(i);
+      if ((*entry)["name"].value_or(std::string()) == which) named.push_back(i);
+    }
+    return found.empty() ? named : found;
+  }
+
+ private:
+  const std::vector<std::string>& sets_;
+  std::map<std::size_t, std::set<std::string>> ids_;
+};
+
+// The entry that parts[1], parts[2] .. name, and where the key in it starts: ids may have dots, the longest
+// one that fits counts.
+toml::table& detector_entry(toml::table& document, const detector_names& names,
+                            const std::vector<std::string>& parts, std::size_t& at) {
+  const std::string key = join(parts, 0, parts.size());
   toml::array* list = document["detector"].as_array();
   if (list == nullptr) refuse(key, "the scenario has no [[detector]]");
-  const bool index =
-      !which.empty() && which.find_first_not_of("0123456789") == std::string::npos && which.size() < 6;
-  std::string known;
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    toml::table* entry = (*list)[i].as_table();
-    if (entry == nullptr) continue;
-    const std::string id = entry->contains("id") ? (*entry)["id"].value_or(std::string())
-                                                 : (*entry)["name"].value_or(std::string());
-    if (index ? std::stoul(which) == i : id == which) return entry;
-    known += (known.empty() ? "" : ", ") + std::to_string(i) + " (" + id + ")";
+  const auto listed = [&](const std::vector<std::size_t>& entries) {
+    std::string text;
+    for (const std::size_t i : entries)
+      text +=
+          (text.empty() ? "" : ", ") + std::to_string(i) + " (" + effective_id(*(*list)[i].as_table()) + ")";
+    return text;
+  };
+  for (at = parts.size() - 1; at > 1; --at) {
+    const std::vector<std::size_t> found = names.find(*list, join(parts, 1, at));
+    if (found.size() > 1)
+      refuse(key,
+             join(parts, 1, at) + " is ambiguous; name one of " + listed(found) + " by its number or id");
+    if (found.size() == 1) return *(*list)[found[0]].as_table();
   }
-  refuse(key, "no such detector; there are " + known);
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < list->size(); ++i)
+    if ((*list)[i].is_table()) all.push_back(i);
+  refuse(key, "no such detector; there are " + listed(all));
 }
 
 // Keys under accelerator.NAME: a preset is read-only, so its variant NAME+ is written instead.
-std::string make_variant(toml::table& document, const std::string& name) {
-  if (toml::table* all = document["accelerator"].as_table(); all != nullptr && all->contains(name))
-    return name;
+std::string make_variant(toml::table& document, const std::string& name, const toml_source& source) {
+  if (!document.contains("accelerator")) document.insert("accelerator", toml::table{});
+  if (!document["accelerator"].is_table())
+    source.fail("accelerator", document.get("accelerator"), "must be a table");
+  toml::table& all = *document["accelerator"].as_table();
+  if (all.contains(name)) return name;
   const auto presets = accelerator_presets();
   if (std::none_of(presets.begin(), presets.end(), [&](const auto& p) { return p.name == name; }))
     return name;
   std::string variant = name + "+";
-  if (!document.contains("accelerator")) document.insert("accelerator", toml::table{});
-  toml::table& all = *document["accelerator"].as_table();
   if (!all.contains(variant)) all.insert(variant, toml::table{{"base", name}});
   if (toml::array* list = document["detector"].as_array())
     for (toml::node& node : *list)
       if (toml::table* entry = node.as_table();
-          entry != nullptr && (*entry)["accelerator"].value_or(std::string("paper")) == name)
-        if (const auto kind = find_detector((*entry)["name"].value_or(std::string()));
-            kind && kind->can.randomised)
-          entry->insert_or_assign("accelerator", variant);
+          entry != nullptr && takes_accelerator(*entry) && accelerator_of(*entry) == name)
+        entry->insert_or_assign("accelerator", variant);
   return variant;
+}
+
+// Of these only one may stand in a scenario: the one that is set replaces the others.
+void erase_alternatives(toml::table& document, const std::string& key) {
+  static const std::vector<std::vector<std::string>> alternatives{
+      {"link.snr_db", "link.es_n0_db", "link.eb_n0_db"}, {"stop.bit_errors", "stop.relative_interval"}};
+  for (const auto& group : alternatives) {
+    if (std::find(group.begin(), group.end(), key) == group.end()) continue;
+    for (const std::string& other : group) {
+      const std::vector<std::string> parts = split(other);
+      if (toml::table* table = document[parts[0]].as_table(); table != nullptr && other != key)
+        table->erase(parts[1]);
+    }
+  }
 }
 
 void insert_value(toml::table& table, const std::string& key, const std::string& leaf,
@@ -90,7 +181,12 @@ void insert_value(toml::table& table, const std::string& key, const std::string&
 }  // namespace
 
 void apply_overrides(toml::table& document, const std::vector<std::string>& sets, toml_source& source) {
-  for (const std::string& set : sets) {
+  // Accelerators last: a preset's variant is for the detectors that use the preset in the end.
+  std::vector<std::string> ordered = sets;
+  std::stable_partition(ordered.begin(), ordered.end(),
+                        [](const std::string& set) { return set.rfind("accelerator", 0) != 0; });
+  detector_names names(document, sets);
+  for (const std::string& set : ordered) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos || equals == 0) refuse(set, "must be KEY=VALUE");
     const std::string key = set.substr(0, equals), text = set.substr(equals + 1);
@@ -99,21 +195,19 @@ void apply_overrides(toml::table& document, const std::vector<std::string>& sets
       refuse(key, "must be a dotted path");
     toml::table* table = &document;
     std::size_t at = 0;
-    if (parts.size() > 2 && parts[0] == "detector") {
-      table = detector_entry(document, parts[1], key);
-      at = 2;
-    } else if (parts.size() > 2 && parts[0] == "accelerator") {
-      parts[1] = make_variant(document, parts[1]);
-    }
+    if (parts.size() > 2 && parts[0] == "detector")
+      table = &detector_entry(document, names, parts, at);
+    else if (parts.size() > 2 && parts[0] == "accelerator")
+      parts[1] = make_variant(document, parts[1], source);
     for (; at + 1 < parts.size(); ++at) {
       if (!table->contains(parts[at])) table->insert(parts[at], toml::table{});
       table = (*table)[parts[at]].as_table();
       if (table == nullptr) refuse(key, parts[at] + " is not a table");
     }
+    erase_alternatives(document, key);
     insert_value(*table, key, parts.back(), text, is_string_key(key));
-    std::string written = parts[0];
-    for (std::size_t i = 1; i < parts.size(); ++i) written += "." + parts[i];
-    source.overridden.insert(written);
+    source.overridden.insert(join(parts, 0, parts.size()));
+    names.add(document);
   }
 }
 

@@ -9,9 +9,11 @@
 
 namespace mho::sim {
 
-/// Writes every override into the document and its path into source.overridden. detector.N and detector.ID
-/// name an entry of the detector array; accelerator.PRESET.. makes the variant "PRESET+" and points the
-/// detectors to it. Throws input_error.
+/// Writes every override into the document and its path into source.overridden; of one key the last one
+/// counts, and of keys that exclude one another (snr_db, es_n0_db, eb_n0_db; bit_errors, relative_interval).
+/// detector.N, detector.ID and, where it is one's alone, detector.NAME name an entry of the detector array.
+/// accelerator.PRESET.. makes the variant "PRESET+" and points the detectors to it, after all other
+/// overrides. Throws input_error.
 void apply_overrides(toml::table& document, const std::vector<std::string>& sets, toml_source& source);
 
 }  // namespace mho::sim

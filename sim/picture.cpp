@@ -32,13 +32,14 @@ bool decode(png_structp png, png_infop info, std::FILE* file, picture& p, std::v
   const png_byte color = png_get_color_type(png, info), depth = png_get_bit_depth(png, info);
   if (depth == 16) png_error(png, "16 bits a sample; 1 to 8 are allowed");
   if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
-  if ((color & PNG_COLOR_MASK_ALPHA) != 0) png_set_strip_alpha(png);
-  png_set_packing(png);  // a sample a byte
+  png_set_strip_alpha(png);  // always: a palette brings it too
+  png_set_packing(png);      // a sample a byte
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
   p.width = png_get_image_width(png, info);
   p.height = png_get_image_height(png, info);
   p.channels = png_get_channels(png, info);
+  if (p.channels != 1 && p.channels != 3) png_error(png, "neither grey nor colour");
   p.depth = (color & PNG_COLOR_MASK_COLOR) != 0 ? 8 : depth;
   p.samples.resize(p.width * p.height * p.channels);
   rows.resize(p.height);
@@ -136,6 +137,16 @@ std::uint64_t pixel_errors(const picture& a, const picture& b) {
     errors += differs;
   }
   return errors;
+}
+
+std::string checksum(const picture& p) {
+  std::uint64_t sum = 0xcbf29ce484222325u;
+  const auto add = [&](std::uint64_t value) { sum = (sum ^ value) * 0x100000001b3u; };
+  for (const std::size_t part : {p.width, p.height, p.channels, std::size_t{p.depth}}) add(part);
+  for (const std::uint8_t sample : p.samples) add(sample);
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(sum));
+  return text;
 }
 
 double psnr_db(const picture& a, const picture& b) {

@@ -34,6 +34,9 @@ picture from_bits(const picture& format, const std::vector<std::uint8_t>& bits, 
 /// Pixels that differ.
 std::uint64_t pixel_errors(const picture& a, const picture& b);
 
+/// A checksum of format and samples, 16 hexadecimal digits (FNV-1a).
+std::string checksum(const picture& p);
+
 /// Peak signal-to-noise ratio in dB; +infinity if equal.
 double psnr_db(const picture& a, const picture& b);
 

@@ -1,11 +1,7 @@
 #include "result_file.hpp"
 
 #include <cmath>
-#include <filesystem>
 #include <sstream>
-
-#include "files.hpp"
-#include "input_error.hpp"
 
 namespace mho::sim {
 namespace {
@@ -23,6 +19,8 @@ json point_json(const point& p) {
           {"ber", number(p.ber)},
           {"ber_low", number(p.ber_low)},
           {"ber_high", number(p.ber_high)},
+          {"sets", p.sets},
+          {"set_errors", p.set_errors},
           {"symbols", p.symbols},
           {"symbol_errors", p.symbol_errors},
           {"uses", p.uses},
@@ -48,6 +46,8 @@ point point_from(const json& j) {
   p.ber = real("ber");
   p.ber_low = real("ber_low");
   p.ber_high = real("ber_high");
+  p.sets = j.at("sets");
+  p.set_errors = j.at("set_errors");
   p.symbols = j.at("symbols");
   p.symbol_errors = j.at("symbol_errors");
   p.uses = j.at("uses");
@@ -57,11 +57,6 @@ point point_from(const json& j) {
   p.not_converged = j.at("not_converged");
   p.stop = j.at("stop");
   return p;
-}
-
-// Whether two documents say the same, whatever the order of their keys.
-bool same(const json& a, const json& b) {
-  return nlohmann::json::parse(a.dump()) == nlohmann::json::parse(b.dump());
 }
 
 // RFC 4180: a field with a comma, quote or newline is quoted, quotes doubled.
@@ -117,44 +112,18 @@ std::string to_csv(const ber_result& r) {
   return out.str();
 }
 
-std::optional<ber_result> from_json(const json& file, const scenario& s) {
-  try {
-    if (file.at("format") != 1 || file.at("kind") != "ber" || file.at("seed") != s.seed ||
-        !same(file.at("scenario"), to_json(s)))
-      return std::nullopt;
-    ber_result r;
-    r.complete = file.at("complete");
-    for (const json& line : file.at("curves")) {
-      curve c;
-      c.id = line.at("id");
-      for (const json& p : line.at("points")) c.points.push_back(point_from(p));
-      r.curves.push_back(std::move(c));
-    }
-    return r;
-  } catch (const json::exception&) {
-    return std::nullopt;
+ber_result from_json(const json& file) {
+  ber_result r;
+  r.draw = file.at("draw");
+  r.chunk_uses = file.at("chunk_uses");
+  r.complete = file.at("complete");
+  for (const json& line : file.at("curves")) {
+    curve c;
+    c.id = line.at("id");
+    for (const json& p : line.at("points")) c.points.push_back(point_from(p));
+    r.curves.push_back(std::move(c));
   }
-}
-
-std::optional<ber_result> open_folder(const std::string& folder, const scenario& s, const std::string& kind,
-                                      bool resume, bool force) {
-  const std::string path = folder + "/result.json";
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) throw input_error("--out: cannot make the folder " + folder + ": " + failed.message());
-  if (force || !std::filesystem::exists(path)) return std::nullopt;
-  const json file = json::parse(read_file(path), nullptr, false);
-  const bool ours = !file.is_discarded() && file.value("kind", "") == kind &&
-                    file.value("seed", std::uint64_t{0}) == s.seed && file.contains("scenario") &&
-                    same(file["scenario"], to_json(s));
-  if (!ours)
-    throw input_error("--out: " + folder +
-                      " holds the result of another scenario or seed; --force overwrites it");
-  const bool complete = file.value("complete", false);
-  if (!complete && !resume)
-    throw input_error("--out: " + folder +
-                      " holds an incomplete result; --resume finishes it, --force starts over");
-  return resume && kind == "ber" ? from_json(file, s) : std::nullopt;
+  return r;
 }
 
 std::string text_of(const json& j) { return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n"; }

@@ -45,6 +45,7 @@ struct image_settings {
   std::string file;              ///< as written
   std::string path;              ///< resolved against the scenario's folder
   std::string order = "column";  ///< samples column by column, or "row"
+  std::string checksum;          ///< of the picture, once it was read
 };
 
 /// One [[detector]] table.
@@ -54,6 +55,9 @@ struct detector_settings {
   std::string accelerator;      ///< as named in the scenario ("" for digital detectors)
   std::vector<std::int64_t> cycles;  ///< one curve each; empty for digital detectors
 };
+
+/// The ids of a detector's curves: one, or one a cycle.
+std::vector<std::string> curve_ids(const detector_settings& d);
 
 struct scenario {
   std::string title;

@@ -73,7 +73,10 @@ json to_json(const scenario& s) {
   stop["min_bits"] = s.stop.min_bits;
   stop["max_bits"] = s.stop.max_bits;
   stop["target_ber"] = s.stop.target_ber ? json(*s.stop.target_ber) : json(nullptr);
-  if (s.image) j["image"] = {{"file", s.image->file}, {"order", s.image->order}};
+  if (s.image) {
+    j["image"] = {{"file", s.image->file}, {"order", s.image->order}};
+    if (!s.image->checksum.empty()) j["image"]["checksum"] = s.image->checksum;
+  }
   j["detector"] = json::array();
   for (const detector_settings& d : s.detectors) j["detector"].push_back(detector_json(d));
   return j;

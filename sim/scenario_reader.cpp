@@ -172,20 +172,29 @@ detector_settings read_detector(table_reader& t, const std::map<std::string, acc
   return d;
 }
 
-image_settings read_image(table_reader& t, const std::filesystem::path& folder) {
+image_settings read_image(table_reader& t, const std::filesystem::path& folder, bool must_exist) {
   image_settings image;
   if (!t.has("file")) t.fail("file", "missing; must be the path of a PNG picture");
   image.file = string_of(t.get_or(text("file", "")));
   image.order = string_of(t.get_or(text("order", "column", {"column", "row"})));
   image.path = (folder / image.file).string();
-  if (!std::filesystem::is_regular_file(image.path)) t.fail("file", "no such file: " + image.path);
+  if (must_exist && !std::filesystem::is_regular_file(image.path))
+    t.fail("file", "no such file: " + image.path);
   t.finish();
   return image;
 }
 
 }  // namespace
 
-scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed) {
+std::vector<std::string> curve_ids(const detector_settings& d) {
+  if (d.cycles.empty()) return {d.id};
+  std::vector<std::string> ids;
+  for (const std::int64_t cycle : d.cycles) ids.push_back(d.id + "-c" + std::to_string(cycle));
+  return ids;
+}
+
+scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
+                       bool image_must_exist) {
   toml_source source{path, {}};
   toml::table document = parse_toml(path);
   apply_overrides(document, sets, source);
@@ -199,6 +208,9 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   if (link == nullptr) root.fail("link", "missing; a scenario needs a [link] table");
   table_reader link_table(source, *link, "link");
   s.link = read_link(link_table);
+  if (s.link.channel == "awgn" && s.link.tx > s.link.rx)
+    link_table.fail("tx", "must be at most rx = " + std::to_string(s.link.rx) +
+                              " on channel awgn, where stream k arrives at antenna k");
   if (const toml::table* t = root.subtable("channel")) {
     table_reader channel(source, *t, "channel");
     s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_uses)));
@@ -212,7 +224,7 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   }
   if (const toml::table* t = root.subtable("image")) {
     table_reader image(source, *t, "image");
-    s.image = read_image(image, std::filesystem::path(path).parent_path());
+    s.image = read_image(image, std::filesystem::path(path).parent_path(), image_must_exist);
   }
   const auto variants = read_accelerators(root.subtable("accelerator"), source);
   const toml::array* list = root.array_of_tables("detector");
@@ -225,9 +237,15 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
     if (s.link.tx > s.link.rx && !takes_more_tx)
       link_table.fail("tx", "must be at most rx = " + std::to_string(s.link.rx) + " for detector " +
                                 s.detectors.back().spec.name);
-    for (std::size_t j = 0; j < i; ++j)
+    for (std::size_t j = 0; j < i; ++j) {
       if (s.detectors[j].id == s.detectors[i].id)
         entry.fail("id", "another detector has the id " + s.detectors[i].id + "; give each its own");
+      for (const std::string& id : curve_ids(s.detectors[i]))
+        for (const std::string& other : curve_ids(s.detectors[j]))
+          if (id == other)
+            entry.fail("id", "detector " + std::to_string(j) + " has a curve " + id +
+                                 " too; give each detector an id that keeps the curves apart");
+    }
   }
   root.finish();
   return s;

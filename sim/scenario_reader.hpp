@@ -10,7 +10,9 @@
 namespace mho::sim {
 
 /// Reads a scenario. `sets` are KEY=VALUE overrides by dotted path, applied before anything is checked;
-/// values of string keys are taken verbatim, all others as TOML. Throws input_error.
-scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed);
+/// values of string keys are taken verbatim, all others as TOML. The picture of an [image] table is not read,
+/// but may be asked to exist. Throws input_error.
+scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
+                       bool image_must_exist = false);
 
 }  // namespace mho::sim

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 namespace mho::sim {
 namespace {
@@ -17,21 +18,50 @@ double six_digits(double value) {
   return std::strtod(text, nullptr);
 }
 
-// Variance between units over what independent bits would have; at least 1.
+// Variance between units over what independent bits would have; at least 1. A stratum of one unit says
+// nothing about its own variance: such units are one stratum together, which includes what the strata differ
+// by.
 double inflation(const tally& t, double rate, double bits_a_unit) {
   const double n_bits = static_cast<double>(t.bits);
-  double squares = 0, freedom = 0;
-  for (const stratum& s : t.strata) {
-    if (s.units < 2) continue;
+  double variances = 0, units = 0;
+  const auto add = [&](const stratum& s) {
+    if (s.units < 2) return;
     const auto n = static_cast<double>(s.units), sum = static_cast<double>(s.errors);
-    squares += static_cast<double>(s.squares) - sum * sum / n;
-    freedom += n - 1;
+    variances += n * (static_cast<double>(s.squares) - sum * sum / n) / (n - 1);
+    units += n;
+  };
+  stratum single;
+  for (const stratum& s : t.strata) {
+    add(s);
+    if (s.units == 1) single += s;
   }
-  if (freedom < 1) return 1;
-  return std::max(1.0, squares / freedom / (bits_a_unit * rate * (1 - rate) * n_bits / (n_bits - 1)));
+  add(single);
+  if (units < 1) return bits_a_unit;
+  return std::max(1.0, variances / units / (bits_a_unit * rate * (1 - rate) * n_bits / (n_bits - 1)));
+}
+
+template <class Operation>
+stratum& combine(stratum& total, const stratum& more, const Operation& with) {
+  for (const auto count : {&stratum::units, &stratum::errored, &stratum::errors, &stratum::squares})
+    total.*count = with(total.*count, more.*count);
+  return total;
+}
+
+template <class Operation>
+tally& combine(tally& total, const tally& chunk, const Operation& with) {
+  for (const auto count : {&tally::bits, &tally::bit_errors, &tally::symbols, &tally::symbol_errors,
+                           &tally::uses, &tally::use_errors, &tally::failed, &tally::not_converged})
+    total.*count = with(total.*count, chunk.*count);
+  for (std::size_t k = 0; k < total.stream_bit_errors.size(); ++k)
+    total.stream_bit_errors[k] = with(total.stream_bit_errors[k], chunk.stream_bit_errors[k]);
+  for (std::size_t k = 0; k < chunk.strata.size(); ++k)
+    combine(total.strata[(chunk.first_stratum + k) % total.strata.size()], chunk.strata[k], with);
+  return total;
 }
 
 }  // namespace
+
+stratum& stratum::operator+=(const stratum& more) { return combine(*this, more, std::plus<std::uint64_t>()); }
 
 void tally::clear(std::size_t streams, std::size_t stratum_count) {
   *this = tally{};
@@ -39,33 +69,32 @@ void tally::clear(std::size_t streams, std::size_t stratum_count) {
   strata.assign(stratum_count, {});
 }
 
-tally& tally::operator+=(const tally& other) {
-  bits += other.bits;
-  bit_errors += other.bit_errors;
-  symbols += other.symbols;
-  symbol_errors += other.symbol_errors;
-  uses += other.uses;
-  use_errors += other.use_errors;
-  failed += other.failed;
-  not_converged += other.not_converged;
-  for (std::size_t k = 0; k < stream_bit_errors.size(); ++k)
-    stream_bit_errors[k] += other.stream_bit_errors[k];
-  for (std::size_t k = 0; k < strata.size(); ++k) {
-    strata[k].units += other.strata[k].units;
-    strata[k].errors += other.strata[k].errors;
-    strata[k].squares += other.strata[k].squares;
-  }
-  return *this;
+tally& tally::operator+=(const tally& chunk) { return combine(*this, chunk, std::plus<std::uint64_t>()); }
+
+// Unsigned numbers wrap around, so what was added is taken away exactly.
+tally& tally::operator-=(const tally& chunk) { return combine(*this, chunk, std::minus<std::uint64_t>()); }
+
+stratum tally::units() const {
+  stratum all;
+  for (const stratum& s : strata) all += s;
+  return all;
 }
 
-interval bit_error_interval(const tally& t, double errors_an_errored_use) {
-  std::uint64_t units = 0;
-  for (const stratum& s : t.strata) units += s.units;
+double most_errors_an_errored_unit(double bits_a_unit) {
+  return bits_a_unit / 2 / (1 - std::exp2(-bits_a_unit));
+}
+
+double bound_without_errors(std::uint64_t bits, double errors_an_errored_unit) {
+  // None of n units errs with probability (1 - q)^n, which is 0.05 at q = 3/n: a bit error rate of q times
+  // the unit's errors over bits / n. The n cancel.
+  return six_digits(std::min(1.0, 3 * errors_an_errored_unit / static_cast<double>(bits)));
+}
+
+interval bit_error_interval(const tally& t) {
+  const std::uint64_t units = t.units().units;
   if (t.bits == 0 || units == 0) return {};
   const double bits = static_cast<double>(t.bits), bits_a_unit = bits / static_cast<double>(units);
-  if (t.bit_errors == 0)
-    return {
-        0, six_digits(std::min(1.0, 3.0 / static_cast<double>(units) * errors_an_errored_use / bits_a_unit))};
+  if (t.bit_errors == 0) return {0, bound_without_errors(t.bits, most_errors_an_errored_unit(bits_a_unit))};
   const double rate = static_cast<double>(t.bit_errors) / bits;
   if (t.bit_errors == t.bits) return {six_digits(std::pow(tail, 1.0 / static_cast<double>(units))), 1};
   const double factor = inflation(t, rate, bits_a_unit);

@@ -9,7 +9,10 @@ namespace mho::sim {
 
 /// Bit errors of the units of one stratum: all units, or those of one fixed channel.
 struct stratum {
-  std::uint64_t units = 0, errors = 0, squares = 0;  // squares: sum of the square of a unit's errors
+  std::uint64_t units = 0, errored = 0;   // errored: units with an error
+  std::uint64_t errors = 0, squares = 0;  // squares: sum of the square of a unit's errors
+
+  stratum& operator+=(const stratum& more);
 };
 
 /// What one curve counted in a chunk, or in many.
@@ -17,20 +20,34 @@ struct tally {
   std::uint64_t bits = 0, bit_errors = 0, symbols = 0, symbol_errors = 0, uses = 0, use_errors = 0;
   std::uint64_t failed = 0, not_converged = 0;
   std::vector<std::uint64_t> stream_bit_errors;
+  /// Of a chunk: only those that it visits, in turn from first_stratum on.
   std::vector<stratum> strata;
+  std::size_t first_stratum = 0;
 
   void clear(std::size_t streams, std::size_t stratum_count);
-  tally& operator+=(const tally& other);
+  /// Adds, or takes away again, what a chunk counted; this tally holds all strata.
+  tally& operator+=(const tally& chunk);
+  tally& operator-=(const tally& chunk);
+  /// All strata together.
+  stratum units() const;
 };
 
 struct interval {
   double low = 0, high = 1;
 };
 
-/// 95 % interval of the bit error rate. The variance between units, within strata, gives the inflation over
-/// the binomial variance; the interval is Clopper and Pearson's (Biometrika 26, 1934) for the counts divided
-/// by it. Without errors: 0 .. 3 / units, times the errors an errored use brings, over the bits of a unit.
-/// Rounded to six significant digits.
-interval bit_error_interval(const tally& t, double errors_an_errored_use);
+/// 95 % interval of the bit error rate. The variance between units, within strata (over all strata of
+/// one unit together), gives the inflation over the binomial variance; the interval is Clopper and Pearson's
+/// (Biometrika 26, 1934) for the counts divided by it. Without errors: 0 .. bound_without_errors with the
+/// most errors an errored unit may bring. Rounded to six significant digits.
+interval bit_error_interval(const tally& t);
+
+/// 95 % upper bound of the bit error rate where no unit erred: 3 / units, times the errors that an errored
+/// unit brings, over the bits of a unit. Rounded to six significant digits.
+double bound_without_errors(std::uint64_t bits, double errors_an_errored_unit);
+
+/// What an errored unit of so many bits brings at most on average: a detector that knew nothing of the unit
+/// would err in half of its bits, given that it errs at all.
+double most_errors_an_errored_unit(double bits_a_unit);
 
 }  // namespace mho::sim

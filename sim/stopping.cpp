@@ -9,7 +9,7 @@ std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) /
 
 bool narrow(const tally& t, double relative) {
   if (t.bit_errors == 0) return false;
-  const interval i = bit_error_interval(t, 1);
+  const interval i = bit_error_interval(t);
   const double rate = static_cast<double>(t.bit_errors) / static_cast<double>(t.bits);
   return (i.high - i.low) / 2 <= relative * rate;
 }
@@ -36,6 +36,44 @@ std::string stopping_rule::verdict(std::uint64_t chunks, std::span<const tally> 
 
 bool stopping_rule::drops_last(std::uint64_t chunks, const std::string& verdict) const {
   return chunks > min_chunks_ && verdict != "max_bits";
+}
+
+bool at_least_as_strict(const stop_settings& now, const stop_settings& before) {
+  if (now.min_bits < before.min_bits || now.max_bits < before.max_bits) return false;
+  if (now.bit_errors && (!before.bit_errors || *now.bit_errors < *before.bit_errors)) return false;
+  if (now.relative_interval &&
+      (!before.relative_interval || *now.relative_interval > *before.relative_interval))
+    return false;
+  return !now.target_ber || (before.target_ber && *now.target_ber <= *before.target_ber);
+}
+
+bool ends_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits,
+                const point_end& end) {
+  const stopping_rule was(before, chunk_bits), is(now, chunk_bits);
+  const bool same_rule = before.bit_errors == now.bit_errors &&
+                         before.relative_interval == now.relative_interval &&
+                         was.min_chunks() == is.min_chunks() && was.max_chunks() == is.max_chunks();
+  const std::uint64_t counted = end.bits / chunk_bits;
+  // The sweep's last point does not say how it ended itself.
+  if (end.why == "target_ber") return same_rule && now.target_ber && end.highest_ber < *now.target_ber;
+  if (end.why == "interrupted") return false;
+  if (same_rule) return true;
+  if (end.why == "max_bits") {  // all chunks, and no earlier one met the rule
+    if (is.max_chunks() != counted) return false;
+    const bool looked_as_often = before.relative_interval && is.min_chunks() == was.min_chunks();
+    return (!now.bit_errors || end.fewest_errors < *now.bit_errors) &&
+           (!now.relative_interval ||
+            (looked_as_often && *now.relative_interval <= *before.relative_interval));
+  }
+  if (end.why == "bit_errors" && before.bit_errors && now.bit_errors) {
+    // Enough errors in what was counted: it ended at the minimum. Otherwise the last chunk, left out, brought
+    // some number of them that reached the rule's.
+    if (end.fewest_errors >= *before.bit_errors)
+      return is.min_chunks() == counted && end.fewest_errors >= *now.bit_errors;
+    return is.min_chunks() <= counted && is.max_chunks() > counted && end.fewest_errors < *now.bit_errors &&
+           *now.bit_errors <= *before.bit_errors;
+  }
+  return false;
 }
 
 }  // namespace mho::sim

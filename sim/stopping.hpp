@@ -34,4 +34,19 @@ class stopping_rule {
   std::uint64_t min_chunks_, max_chunks_;
 };
 
+/// Whether `now` ends no point and no sweep earlier than `before` does.
+bool at_least_as_strict(const stop_settings& now, const stop_settings& before);
+
+/// How a point ended, of all curves together: what the result file tells of it.
+struct point_end {
+  std::string why;
+  std::uint64_t bits = 0, fewest_errors = 0;  ///< counted, so without a last chunk that was left out
+  double highest_ber = 0;
+};
+
+/// Whether a point that ended so under the rule `before` ends after the same chunks and with the same counts
+/// under `now`. False where the counts do not tell.
+bool ends_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits,
+                const point_end& end);
+
 }  // namespace mho::sim

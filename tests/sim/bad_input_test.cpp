@@ -32,6 +32,9 @@ TEST(bad_input, scenarios) {
        "FILE:1: link.rx: missing; must be an integer of at least 1"},
       {"tx > rx for zero forcing", "[link]\nrx = 4\ntx = 8\nsnr_db = [1]\n" + zf,
        "FILE:3: link.tx: must be at most rx = 4 for detector zf"},
+      {"tx > rx on AWGN",
+       "[link]\nrx = 4\ntx = 8\nsnr_db = [1]\nchannel = \"awgn\"\n[[detector]]\nname = \"mmse\"\n",
+       "FILE:3: link.tx: must be at most rx = 4 on channel awgn, where stream k arrives at antenna k"},
       {"3-QAM", "[link]\nrx = 8\ntx = 4\nmodulation = \"3qam\"\nsnr_db = [1]\n" + zf,
        "FILE:4: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam"},
       {"no SNR", "[link]\nrx = 8\ntx = 4\n" + zf,
@@ -65,6 +68,11 @@ TEST(bad_input, scenarios) {
        "FILE:8: accelerator.paper: presets are read-only; choose another name and give base = \"paper\""},
       {"the same id twice", good_link + zf + zf,
        "FILE:8: detector.1.id: another detector has the id zf; give each its own"},
+      {"the same curve twice",
+       good_link + zf + "id = \"a-c1\"\n[[detector]]\nname = \"analog-zf\"\nid = \"a\"\ncycles = [1, 2]\n",
+       "FILE:11: detector.1.id: detector 0 has a curve a-c1 too; give each detector an id that keeps the "
+       "curves "
+       "apart"},
       {"missing image", good_link + zf + "[image]\nfile = \"none.png\"\n",
        "FILE:9: image.file: no such file: FOLDER/none.png"},
       {"two rules", good_link + zf + "[stop]\nbit_errors = 5\nrelative_interval = 0.1\n",

@@ -62,13 +62,85 @@ TEST_F(overrides, presets_become_variants_of_those_who_use_them) {
   EXPECT_EQ(std::get<std::string>(given.at("accelerator")), "paper");
 }
 
+TEST_F(overrides, variants_reach_detectors_that_come_to_the_preset_on_the_same_command_line) {
+  for (const std::vector<std::string>& sets :
+       {std::vector<std::string>{"accelerator.ideal.array.size=8", "detector.1.accelerator=ideal"},
+        {"detector.1.accelerator=ideal", "accelerator.ideal.array.size=8"}}) {
+    const scenario s = read(sets);
+    EXPECT_EQ(s.detectors[1].accelerator, "ideal+");
+    EXPECT_EQ(std::get<std::int64_t>(s.detectors[1].spec.values.at("array.size")), 8);
+  }
+}
+
+TEST_F(overrides, detectors_are_named_by_the_id_of_their_curves) {
+  EXPECT_EQ(read({"detector.analog-mmse-ideal.cycles=[2]"}).detectors[2].cycles[0], 2);
+  EXPECT_EQ(read({"detector.analog-mmse.cycles=[2]"}).detectors[2].cycles[0], 2);
+  // As the file has it, as an override made it, as the variant makes it.
+  const scenario s = read({"detector.analog-mmse-ideal.accelerator=paper",
+                           "detector.analog-mmse-ideal.cycles=[2]", "detector.analog-mmse-paper.seed=5",
+                           "detector.analog-mmse-paper+.label=x", "accelerator.paper.array.size=8"});
+  EXPECT_EQ(s.detectors[2].id, "analog-mmse-paper+");
+  EXPECT_EQ(s.detectors[2].cycles[0], 2);
+  EXPECT_EQ(std::get<std::int64_t>(s.detectors[2].spec.values.at("seed")), 5);
+  EXPECT_EQ(s.detectors[2].label, "x");
+  // Ids with dots; an id before a detector's name.
+  EXPECT_EQ(read({"detector.0.id=a.b", "detector.a.b.label=x"}).detectors[0].label, "x");
+  EXPECT_EQ(read({"detector.1.id=mmse", "detector.0.id=other", "detector.1.label=x"}).detectors[1].label,
+            "x");
+}
+
+TEST_F(overrides, ambiguous_names_are_refused) {
+  test::scratch_folder folder;
+  const std::string file =
+      folder.write("two.toml",
+                   "[link]\nrx = 8\ntx = 4\nsnr_db = [4]\n[[detector]]\nname = \"analog-zf\"\n"
+                   "[[detector]]\nname = \"analog-zf\"\naccelerator = \"ideal\"\nid = \"0\"\n");
+  for (const char* name : {"analog-zf", "0"}) try {
+      read_scenario(file, {"detector." + std::string(name) + ".label=x"}, 1);
+      ADD_FAILURE() << name;
+    } catch (const input_error& e) {
+      EXPECT_EQ(e.what(), "--set: detector." + std::string(name) + ".label: " + name +
+                              " is ambiguous; name one of 0 (analog-zf-paper), 1 (0) by its number or id");
+    }
+  EXPECT_EQ(read_scenario(file, {"detector.analog-zf-paper.label=x"}, 1).detectors[0].label, "x");
+}
+
+TEST_F(overrides, keys_that_exclude_one_another_replace_one_another) {
+  const scenario s = read({"link.es_n0_db=[3]", "stop.bit_errors=5", "stop.relative_interval=0.2"});
+  EXPECT_EQ(s.link.snr_is, snr_kind::es_n0_db);
+  EXPECT_EQ(s.link.snr, std::vector<double>{3});
+  EXPECT_FALSE(s.stop.bit_errors);
+  EXPECT_EQ(s.stop.relative_interval, 0.2);
+  EXPECT_EQ(read({"link.eb_n0_db=[3]", "link.snr_db=[5]"}).link.snr_is, snr_kind::snr_db);
+}
+
+TEST_F(overrides, an_accelerator_that_is_no_table_is_refused) {
+  for (const std::vector<std::string>& sets :
+       {std::vector<std::string>{"accelerator=3", "accelerator.paper.array.size=8"},
+        {"accelerator=3", "accelerator.mine.array.size=8"}})
+    try {
+      read(sets);
+      ADD_FAILURE();
+    } catch (const input_error& e) {
+      EXPECT_STREQ(e.what(), "--set: accelerator: must be a table");
+    }
+  test::scratch_folder folder;
+  const std::string file = folder.write("three.toml", std::string("accelerator = 3\n") + text);
+  try {
+    read_scenario(file, {"accelerator.paper.array.size=8"}, 1);
+    ADD_FAILURE();
+  } catch (const input_error& e) {
+    EXPECT_EQ(e.what(), file + ":1: accelerator: must be a table");
+  }
+}
+
 TEST_F(overrides, refusals_name_the_key_and_what_is_allowed) {
   EXPECT_EQ(refusal("link.rx"), "--set: link.rx: must be KEY=VALUE");
   EXPECT_EQ(refusal("link.rx=many"), "--set: link.rx: not a TOML value: many");
   EXPECT_EQ(refusal("link.rx=4.5").rfind("--set: link.rx: must be", 0), 0u);
   EXPECT_NE(refusal("link.antennas=4").find("unknown key"), std::string::npos);
   EXPECT_EQ(refusal("detector.7.id=x"),
-            "--set: detector.7.id: no such detector; there are 0 (mmse), 1 (mine), 2 (analog-mmse)");
+            "--set: detector.7.id: no such detector; there are 0 (mmse), 1 (mine), 2 (analog-mmse-ideal)");
   EXPECT_NE(refusal("accelerator.paper.array.sise=8").find("nearest known one is array.size"),
             std::string::npos);
   EXPECT_EQ(refusal("link.rx=8\nlink.tx=2").find("accepted"), std::string::npos);

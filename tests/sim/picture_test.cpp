@@ -1,6 +1,9 @@
 // PNG in and out, and the order of bits.
 #include <gtest/gtest.h>
 
+#include <png.h>
+
+#include <array>
 #include <cmath>
 
 #include "picture.hpp"
@@ -35,6 +38,36 @@ TEST(picture, bits_go_column_by_column_most_significant_first) {
   picture p{2, 2, 1, 2, {0, 1, 2, 3}};  // rows 0 1 / 2 3
   EXPECT_EQ(to_bits(p, true), (std::vector<std::uint8_t>{0, 0, 1, 0, 0, 1, 1, 1}));
   EXPECT_EQ(to_bits(p, false), (std::vector<std::uint8_t>{0, 0, 0, 1, 1, 0, 1, 1}));
+}
+
+// A palette PNG of 2x2 pixels with the indices 0 1 / 2 0, the first two colours translucent.
+std::string write_palette(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  png_init_io(png, file);
+  png_set_IHDR(png, info, 2, 2, 8, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               PNG_FILTER_TYPE_DEFAULT);
+  const std::array<png_color, 3> palette{{{10, 20, 30}, {40, 50, 60}, {70, 80, 90}}};
+  png_set_PLTE(png, info, palette.data(), 3);
+  std::array<png_byte, 2> alpha{0, 128};
+  png_set_tRNS(png, info, alpha.data(), 2, nullptr);
+  png_write_info(png, info);
+  for (const std::array<png_byte, 2>& row : {std::array<png_byte, 2>{0, 1}, {2, 0}})
+    png_write_row(png, row.data());
+  png_write_end(png, nullptr);
+  png_destroy_write_struct(&png, &info);
+  std::fclose(file);
+  return path;
+}
+
+TEST(picture, transparency_of_a_palette_is_dropped) {
+  const test::scratch_folder folder;
+  const auto p = read_png(write_palette(folder.path("palette.png")));
+  ASSERT_TRUE(p) << p.message();
+  EXPECT_EQ(p->channels, 3u);
+  EXPECT_EQ(p->depth, 8u);
+  EXPECT_EQ(p->samples, (std::vector<std::uint8_t>{10, 20, 30, 40, 50, 60, 70, 80, 90, 10, 20, 30}));
 }
 
 TEST(picture, damaged_files_are_refused_without_a_crash) {

@@ -35,10 +35,10 @@ TEST(program_run, an_interrupted_run_keeps_its_points_and_resumes_to_the_same_by
             nullptr);
       _exit(98);
     }
-    // After its first point (a resumed run: its first new one) is on disk.
+    // After its first point (a resumed run: its first new one) is on disk, and a round of the next.
     for (int waited = 0; waited < 30000; ++waited) {
       const json r = json::parse(slurp(out + "/result.json"), nullptr, false);
-      if (!r.is_discarded() && r["curves"][0]["points"].size() > points) break;
+      if (!r.is_discarded() && r["curves"][0]["points"].size() > points + 1) break;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     kill(child, signal);
@@ -48,9 +48,13 @@ TEST(program_run, an_interrupted_run_keeps_its_points_and_resumes_to_the_same_by
     ASSERT_EQ(WEXITSTATUS(state), 130);
     const json r = json::parse(slurp(out + "/result.json"));
     EXPECT_FALSE(r["complete"]);
-    points = r["curves"][0]["points"].size();
-    EXPECT_LT(points, 5u);
-    EXPECT_EQ(r["curves"][0]["points"][0]["stop"], "max_bits");
+    points = r["curves"][0]["points"].size() - 1;
+    EXPECT_LT(points, 4u);
+    for (std::size_t p = 0; p < points; ++p) EXPECT_EQ(r["curves"][0]["points"][p]["stop"], "max_bits");
+    const json& unfinished = r["curves"][0]["points"][points];
+    EXPECT_EQ(unfinished["stop"], "interrupted");
+    EXPECT_GT(unfinished["bits"], 0);
+    EXPECT_LT(unfinished["bits"], 6000000);
   }
   ASSERT_EQ(run_mho("ber " + file + " --resume --out " + out).status, 0);
   ASSERT_EQ(run_mho("ber " + file + " --out " + folder.path("whole")).status, 0);
@@ -111,6 +115,18 @@ TEST(program_run, the_plot_script_holds_curves_bars_and_an_arrow_where_no_error_
   ASSERT_EQ(std::remove(folder.path("out/ber.png").c_str()), 0);
   ASSERT_EQ(std::system(("cd " + folder.path("out") + " && gnuplot ber.gnuplot").c_str()), 0);
   EXPECT_EQ(slurp(folder.path("out/ber.png")).substr(1, 3), "PNG");
+}
+
+TEST(program_run, plots_of_any_number_of_points_say_nothing) {
+  // With errors and without, one point and several, and none that has a place on the axis.
+  const scratch_folder folder;
+  for (const char* snr : {"[4]", "[60]", "[inf]", "[4, 60]", "[60, 70]", "[4, inf]"}) {
+    const std::string file =
+        folder.write("s.toml", sweep(snr, "bit_errors = 50\nmin_bits = 10_000\nmax_bits = 20_000"));
+    const outcome o = run_mho("ber " + file + " --force --out " + folder.path("out"));
+    EXPECT_EQ(o.status, 0) << snr;
+    EXPECT_EQ(o.err, "") << snr;
+  }
 }
 
 TEST(program_run, without_gnuplot_the_result_is_complete_and_one_warning_says_so) {
