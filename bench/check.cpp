@@ -76,10 +76,10 @@ bool check_all(const std::vector<group>& plan) {
     const expected e = expect(set);
     for (const maker& m : makers())
       for (const unsigned slots : {1u, 2u}) {
+        if (!takes_part(m, g)) break;
         const made one = m.make(set.get(), slots);
         if (!one.it) {
-          absent.insert(std::string(m.name) + ": no rows " +
-                        group_name(g).substr(0, group_name(g).rfind('/')) + "/*: " + one.reason);
+          absent.insert(std::string(m.name) + ": no figures: " + one.reason);
           break;
         }
         set.poison();

@@ -56,20 +56,32 @@ typedef float vector_of_128 __attribute__((vector_size(16)));
 typedef float vector_of_256 __attribute__((vector_size(32)));
 typedef float vector_of_512 __attribute__((vector_size(64)));
 
-/// `chains` dependent chains of fused multiply-adds; a and b are hidden from the
-/// compiler.
+// Read at run time, so that the compiler cannot compute the chains.
+volatile float scale = 0.999f, shift = 1e-3f;
+
+/// `chains` dependent chains of fused multiply-adds. Twelve variables, not an array: g++ would keep that in
+/// memory.
 template <class vector>
 float fma_chains() {
-  vector a = vector{} + 0.999f, b = vector{} + 1e-3f, sum[chains];
-  for (int c = 0; c < chains; ++c) sum[c] = vector{} + static_cast<float>(c);
+  const vector a = vector{} + scale, b = vector{} + shift;
+  vector s0 = b, s1 = b + 1, s2 = b + 2, s3 = b + 3, s4 = b + 4, s5 = b + 5, s6 = b + 6, s7 = b + 7,
+         s8 = b + 8, s9 = b + 9, s10 = b + 10, s11 = b + 11;
   for (long i = 0; i < steps; ++i) {
-    asm volatile("" : "+m"(a), "+m"(b));
-    const vector scale = a, shift = b;
-#pragma GCC unroll 12
-    for (int c = 0; c < chains; ++c) sum[c] = sum[c] * scale + shift;  // contracted to an FMA
+    s0 = s0 * a + b;
+    s1 = s1 * a + b;
+    s2 = s2 * a + b;
+    s3 = s3 * a + b;
+    s4 = s4 * a + b;
+    s5 = s5 * a + b;
+    s6 = s6 * a + b;
+    s7 = s7 * a + b;
+    s8 = s8 * a + b;
+    s9 = s9 * a + b;
+    s10 = s10 * a + b;
+    s11 = s11 * a + b;
   }
-  for (int c = 1; c < chains; ++c) sum[0] += sum[c];
-  return sum[0][0];
+  const vector sum = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11;
+  return sum[0];
 }
 
 template <class vector>

@@ -79,4 +79,12 @@ std::string group_name(const group& g) {
          std::to_string(g.shape.rx) + "x" + std::to_string(g.shape.tx);
 }
 
+bool takes_part(const maker& m, const group& g) {
+  const std::string name = m.name;
+  if (g.kind == kind::mrc) return name == "mho" || name == "openblas" || name.starts_with("eigen");
+  if (g.mode == mode::block168) return name != "chain-cpu" && name != "mho-antenna";
+  if (g.mode == mode::cholesky) return name != "mho-antenna";
+  return true;
+}
+
 }  // namespace bench

@@ -36,4 +36,8 @@ std::vector<group> make_plan(bool quick, unsigned threads);
 /// mmse/fresh/64x16
 std::string group_name(const group& g);
 
+/// Whether a maker has rows in a group. A peer without code for a detector or mode has none; one that lacks a
+/// device, an option or a compiler flag here has rows that say so.
+bool takes_part(const maker& m, const group& g);
+
 }  // namespace bench

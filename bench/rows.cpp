@@ -97,16 +97,6 @@ void run_row(benchmark::State& state, const row& r, const bounds& b) {
   count(state, r, b, times);
 }
 
-/// Whether a maker has rows here at all; a peer without code for a detector or mode has none, one that lacks
-/// a device, an option or a compiler flag has rows that say so.
-bool takes_part(const maker& m, const group& g) {
-  const std::string name = m.name;
-  if (g.kind == kind::mrc) return name == "mho" || name == "openblas" || name.starts_with("eigen");
-  if (g.mode == mode::block168) return name != "chain-cpu" && name != "mho-antenna";
-  if (g.mode == mode::cholesky) return name != "mho-antenna";
-  return true;
-}
-
 }  // namespace
 
 double latencies::percentile(double share) {

@@ -54,15 +54,16 @@ class plane_block {
   const cf32* h(const task& t, std::size_t i) const { return h_.data() + i * t.rx * t.tx; }
   const cf32* y(const task& t, std::size_t i) const { return y_.data() + i * t.rx; }
 
+  /// to[problem][plane] from planes of the given stride; tiles of one cache line of the destination.
   static void transpose(const cf32* from, std::size_t stride, std::size_t planes, std::size_t count,
                         cf32* to) {
-    if (count == size) {  // the common case with a constant trip count
-      for (std::size_t j = 0; j < planes; ++j)
-        for (std::size_t i = 0; i < size; ++i) to[i * planes + j] = from[j * stride + i];
-    } else {
-      for (std::size_t j = 0; j < planes; ++j)
-        for (std::size_t i = 0; i < count; ++i) to[i * planes + j] = from[j * stride + i];
-    }
+    constexpr std::size_t line = 8;
+    const std::size_t whole = planes / line * line;
+    for (std::size_t j = 0; j < whole; j += line)
+      for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t k = 0; k < line; ++k) to[i * planes + j + k] = from[(j + k) * stride + i];
+    for (std::size_t j = whole; j < planes; ++j)
+      for (std::size_t i = 0; i < count; ++i) to[i * planes + j] = from[j * stride + i];
   }
 
  private:
