@@ -150,7 +150,7 @@ double measure_bandwidth(unsigned threads) {
   }
   double best = 1e300;
   for (const auto body : {+triad, +streaming_triad})
-    best = std::min(best, shortest(threads, 5, [&](unsigned t) {
+    best = std::min(best, shortest(threads, 8, [&](unsigned t) {
                       body(arrays[3 * t].get(), arrays[3 * t + 1].get(), arrays[3 * t + 2].get(), n);
                     }));
   return threads * 3.0 * static_cast<double>(n) * sizeof(float) / best * 1e-9;

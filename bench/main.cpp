@@ -18,7 +18,8 @@ const char* help =
     "  --mho_check        compare every implementation with double precision, time nothing\n"
     "  --mho_threads=N    what \"all threads\" means (default: the processors there are)\n"
     "  --mho_target=NAME  force mho's SIMD target; shares are then of that vector width's peak\n"
-    "and every flag of Google Benchmark (--benchmark_filter=REGEX, --benchmark_out=FILE.json, ...):\n";
+    "Rates and shares are of the median batch. Tables: tools/bench_table.py. Also takes "
+    "every flag of Google Benchmark (--benchmark_filter=REGEX, --benchmark_out=FILE.json, ...):\n";
 
 struct flags {
   bool quick = false, check_only = false, list_only = false;

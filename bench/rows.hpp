@@ -23,24 +23,21 @@ class latencies {
  public:
   latencies() { samples_.reserve(most); }
   void add(double seconds) {
-    total_ += seconds;
     if (samples_.size() < most)
       samples_.push_back(seconds);
     else
       samples_[count_ % most] = seconds;
     ++count_;
   }
-  double mean() const { return total_ / static_cast<double>(count_); }
   double percentile(double share);
 
  private:
   static constexpr std::size_t most = 65536;
   std::vector<double> samples_;
-  double total_ = 0;
   std::size_t count_ = 0;
 };
 
-/// DETECTOR/MODE/RXxTX/IMPLEMENTATION/batch:N of every group.
+/// DETECTOR/MODE/RXxTX/IMPLEMENTATION/batch:N of every group. Rates and shares are of the median batch.
 void register_detection(const std::vector<group>& plan, const bounds& b);
 
 /// machine/fma_peak and machine/bandwidth, on one thread and on all.
