@@ -1,0 +1,11 @@
+// For compilers without -fcx-limited-range.
+#include "../implementation.hpp"
+
+namespace bench {
+
+made make_eigen_limited(const task&, unsigned) { return {nullptr, "the compiler has no -fcx-limited-range"}; }
+made make_eigen_fixed_limited(const task&, unsigned) {
+  return {nullptr, "the compiler has no -fcx-limited-range"};
+}
+
+}  // namespace bench
