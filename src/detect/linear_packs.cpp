@@ -11,13 +11,13 @@ namespace mho {
 namespace {
 
 // Floats of a chunk of antennas: with the Gram matrix of 16 streams it stays in a first-level cache of 32
-// KiB.
-constexpr std::size_t chunk_floats = 4096;
+// KiB. A larger Gram matrix comes from the second-level cache once a chunk, so chunks are longer then.
+constexpr std::size_t chunk_floats = 4096, most_near_floats = 16384, far_rows = 32;
 
 // The buffers of one pack in a slot's scratch, all aligned to a vector.
 struct workspace {
-  float *channel, *received, *gram, *factor, *solution, *inverse, *variance, *gain, *panel, *column, *weights,
-      *level, *verdict;
+  float *channel, *received, *gram, *factor, *solution, *inverse, *variance, *gain, *panel, *column, *root,
+      *weights, *level, *verdict;
 
   // Lays the buffers out from `base` on (nullptr: only counts) and returns the floats that they take.
   std::size_t lay_out(float* base, const linear_kernels& k, std::size_t rows, std::size_t tx,
@@ -38,6 +38,7 @@ struct workspace {
     take(gain, tx * k.lanes);
     take(panel, tx * k.tile * entry);
     take(column, tx * entry);
+    take(root, tx * tx * entry);
     take(weights, rows * tx * entry);
     take(level, 2 * k.lanes);
     take(verdict, 2 * k.lanes);
@@ -52,7 +53,10 @@ class linear_packs final : public linear_prepared {
  private:
   error do_reserve(const shape& room) override {
     const std::size_t rx = room.is == form::gram ? room.tx : room.rx;
-    rows_ = std::clamp(chunk_floats / (room.tx * 2 * kernels_.lanes), std::size_t{1}, rx);
+    const std::size_t entry = 2 * kernels_.lanes;
+    rows_ = chunk_floats / (room.tx * entry);
+    if (room.tx * room.tx * entry > most_near_floats) rows_ = std::max(rows_, far_rows);
+    rows_ = std::clamp(rows_, std::size_t{1}, rx);
     problem_lane_uses_ = std::min(room.uses, kernels_.lanes / 2 + 1);
     workspace w;
     stride_ = w.lay_out(nullptr, kernels_, rows_, room.tx, problem_lane_uses_);
@@ -70,7 +74,8 @@ class linear_packs final : public linear_prepared {
       const std::size_t count = std::min(kernels_.lanes, state.size() - first);
       start_pack(in.noise, first, count, w);
       form_gram(in, nullptr, first, count, w);
-      digest(in.is, tx, true, w);
+      digest(in.is, tx, true, w.root, w);
+      if (rule_ != linear_rule::mrc) kernels_.square(w.root, tx, w.gram);
       kernels_.finish_variance(tx, w.verdict, w.variance);
       kernels_.store_real(w.variance, variance, which.begin + first, count, 0);
       for (std::size_t l = 0; l < count; ++l) state[first + l] = verdict_of(w, l);
@@ -149,7 +154,7 @@ class linear_packs final : public linear_prepared {
       kernels_.solve_small(tx, packs, rule_ == linear_rule::mmse, w.gram, w.solution, w.level, w.variance,
                            w.verdict);
     } else {
-      digest(is, tx, !out.variance.empty(), w);
+      digest(is, tx, !out.variance.empty(), nullptr, w);
       if (rule_ != linear_rule::mrc) {
         kernels_.solve_lower(w.factor, w.inverse, tx, 0, w.solution);
         kernels_.solve_upper(w.factor, w.inverse, tx, w.solution);
@@ -200,8 +205,8 @@ class linear_packs final : public linear_prepared {
     }
   }
 
-  // From G to factor, variance and gain.
-  void digest(form is, std::size_t tx, bool wants_variance, const workspace& w) const noexcept {
+  // From G to factor, variance and gain; root: L^-1, unless nullptr.
+  void digest(form is, std::size_t tx, bool wants_variance, float* root, const workspace& w) const noexcept {
     const float threshold = static_cast<float>(tx) * 0x1p-23f;
     kernels_.check_gram(w.gram, tx, is == form::gram, w.verdict);
     if (rule_ == linear_rule::mrc) {
@@ -216,38 +221,24 @@ class linear_packs final : public linear_prepared {
       std::fill_n(w.variance, tx * kernels_.lanes, 0.0f);
       return;
     }
-    kernels_.inverse_diagonal(w.factor, w.inverse, tx, w.panel, w.variance);
+    kernels_.inverse_diagonal(w.factor, w.inverse, tx, w.panel, root, w.variance);
     if (rule_ == linear_rule::mmse)
       kernels_.finish_mmse(tx, w.level, w.gram, w.factor, w.inverse, w.variance, w.gain, w.column, w.verdict);
     else
       kernels_.finish_zf(tx, w.level, w.variance, w.gain, w.verdict);
   }
 
-  // Columns [r0, r1) of W of a pack, to the problems from `to` on.
+  // Columns [r0, r1) of W = gain A^-1 H^H of a pack, to the problems from `to` on; A^-1 is in w.gram.
   void keep_weights(const channel_batch& in, std::size_t first, std::size_t count, std::size_t r0,
                     std::size_t r1, const workspace& w, const view& weights, std::size_t to) const noexcept {
     const std::size_t tx = room().tx, lanes = kernels_.lanes, entry = 2 * lanes, rows = r1 - r0;
-    if (in.is == form::channel) kernels_.load(in.matrix, first, count, r0, r1, w.channel);
-    for (std::size_t r = 0; r < rows; ++r) {
-      // What the unit vector of antenna r is mapped to.
-      for (std::size_t k = 0; k < tx; ++k)
-        for (std::size_t l = 0; l < lanes; ++l) {
-          const bool channel = in.is == form::channel;
-          w.column[k * entry + l] =
-              channel ? w.channel[(r * tx + k) * entry + l] : (k == r0 + r ? 1.0f : 0.0f);
-          w.column[k * entry + lanes + l] = channel ? -w.channel[(r * tx + k) * entry + lanes + l] : 0.0f;
-        }
-      if (rule_ != linear_rule::mrc) {
-        kernels_.solve_lower(w.factor, w.inverse, tx, 0, w.column);
-        kernels_.solve_upper(w.factor, w.inverse, tx, w.column);
-      }
-      for (std::size_t k = 0; k < tx; ++k)
-        for (std::size_t l = 0; l < lanes; ++l) {
-          const float gain = w.gain[k * lanes + l];
-          w.weights[(k * rows + r) * entry + l] = w.column[k * entry + l] * gain;
-          w.weights[(k * rows + r) * entry + lanes + l] = w.column[k * entry + lanes + l] * gain;
-        }
+    if (in.is == form::channel) {
+      kernels_.load(in.matrix, first, count, r0, r1, w.channel);
+    } else {
+      std::fill_n(w.channel, rows * tx * entry, 0.0f);
+      for (std::size_t r = 0; r < rows; ++r) std::fill_n(w.channel + (r * tx + r0 + r) * entry, lanes, 1.0f);
     }
+    kernels_.weigh(w.channel, rule_ == linear_rule::mrc ? nullptr : w.gram, w.gain, rows, tx, w.weights);
     view part = weights;
     part.data = static_cast<cf32*>(weights.data) + r0;
     part.extent[2] = rows;
