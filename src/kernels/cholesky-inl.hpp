@@ -189,7 +189,7 @@ HWY_INLINE void invert_rows(const float* l, const float* inverse, std::size_t n,
 
 // [(L L^H)^-1]_kk = |column k of L^-1|^2, a sum of squares: nothing cancels. `panel`: n * tile entries.
 HWY_NOINLINE void inverse_diagonal(const float* l, const float* inverse, std::size_t n, float* panel,
-                                   float* out) {
+                                   float* whole, float* out) {
   for (std::size_t j0 = 0; j0 < n; j0 += tile)
     with_size<tile>(std::min(tile, n - j0), [&](auto columns) HWY_ATTR {
       constexpr std::size_t N = decltype(columns)::value;
@@ -215,6 +215,10 @@ HWY_NOINLINE void inverse_diagonal(const float* l, const float* inverse, std::si
       for (; i0 + 2 <= n; i0 += 2) invert_rows<2, N>(l, inverse, n, i0, j0, panel, squares);
       if (i0 < n) invert_rows<1, N>(l, inverse, n, i0, j0, panel, squares);
       for (std::size_t j = 0; j < N; ++j) store(squares[j], out + (j0 + j) * lanes);
+      if (whole == nullptr) return;
+      for (std::size_t i = 0; i < j0; ++i) std::fill_n(whole + (i * n + j0) * entry, N * entry, 0.0f);
+      for (std::size_t i = j0; i < n; ++i)
+        std::copy_n(panel + (i - j0) * N * entry, N * entry, whole + (i * n + j0) * entry);
     });
 }
 

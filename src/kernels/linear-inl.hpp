@@ -12,6 +12,7 @@
 #include "kernels/linear.hpp"
 #include "kernels/outputs-inl.hpp"
 #include "kernels/small-inl.hpp"
+#include "kernels/weights-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mho {
@@ -32,6 +33,8 @@ const linear_kernels* linear_table() {
                                         .solve_lower = solve_lower,
                                         .solve_upper = solve_upper,
                                         .inverse_diagonal = inverse_diagonal,
+                                        .square = square,
+                                        .weigh = weigh,
                                         .finish_zf = finish_zf,
                                         .finish_mmse = finish_mmse,
                                         .finish_mrc = finish_mrc,

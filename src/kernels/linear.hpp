@@ -47,8 +47,15 @@ struct linear_kernels {
   /// x <- L^-1 x (entries before `begin` are zero and not touched), x <- L^-H x.
   void (*solve_lower)(const float* l, const float* inverse, std::size_t tx, std::size_t begin, float* x);
   void (*solve_upper)(const float* l, const float* inverse, std::size_t tx, float* x);
-  /// out[k] = [(L L^H)^-1]_kk.
-  void (*inverse_diagonal)(const float* l, const float* inverse, std::size_t tx, float* panel, float* out);
+  /// out[k] = [(L L^H)^-1]_kk; x = L^-1 [tx, tx] with its zeros, unless nullptr.
+  void (*inverse_diagonal)(const float* l, const float* inverse, std::size_t tx, float* panel, float* x,
+                           float* out);
+  /// X^H X, all of it, [tx, tx].
+  void (*square)(const float* x, std::size_t tx, float* out);
+  /// w [tx, rows] = gain B H^H for `rows` antennas of H [rows, tx]; B [tx, tx], or the unit matrix if
+  /// nullptr.
+  void (*weigh)(const float* h, const float* b, const float* gain, std::size_t rows, std::size_t tx,
+                float* w);
 
   /// From the diagonal of the inverse to variance (in place) and the gain that makes the solution unbiased. A
   /// variance that is not finite raises out_of_range.
@@ -63,8 +70,7 @@ struct linear_kernels {
   void (*finish_variance)(std::size_t tx, const float* verdict, float* variance);
 
   /// All that follows check_gram for zf and mmse with tx <= 4: z becomes the finished estimate, variance the
-  /// finished variance, the verdict the final one.
-  /// One or two packs, one after the other in each buffer.
+  /// finished variance, the verdict the final one. One or two packs, one after the other in each buffer.
   void (*solve_small)(std::size_t tx, std::size_t packs, bool mmse, float* g, float* z, float* level,
                       float* variance, float* verdict);
   /// x[use][k] = sum_r w[k][r] y[use][r] for the vectors of one problem, the vector as the lane. w: [tx, rx],
