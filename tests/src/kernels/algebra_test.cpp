@@ -150,7 +150,7 @@ TEST_P(factor_kernel, diagonal_of_the_inverse) {
   for (const std::size_t n : stream_counts()) {
     const factored f(k, n);
     const pack panel = complex_pack(k.lanes, n * k.tile), out = real_pack(k.lanes, n);
-    k.inverse_diagonal(f.l.data(), f.inverse.data(), n, panel.data(), out.data());
+    k.inverse_diagonal(f.l.data(), f.inverse.data(), n, panel.data(), nullptr, out.data());
     for (std::size_t lane = 0; lane < k.lanes; ++lane) {
       const matrix l = f.lower(lane);
       const matrix x = l.triangularView<Eigen::Lower>().solve(
