@@ -140,19 +140,21 @@ class linear_packs final : public linear_prepared {
              const workspace& w) const noexcept {
     const std::size_t tx = room().tx, lanes = kernels_.lanes;
     const auto fail_lanes = [&] {
+      const status* state = out.state.data() + first;
+      if (std::none_of(state, state + count, is_failed)) return;
       for (std::size_t l = 0; l < count; ++l)
-        if (is_failed(out.state[first + l])) w.verdict[l] = static_cast<float>(verdict::not_finite);
+        if (is_failed(state[l])) w.verdict[l] = static_cast<float>(verdict::not_finite);
     };
     if (is_small()) {
       const std::size_t packs = count > lanes ? 2 : 1;
-      kernels_.check_gram(w.gram, tx, is == form::gram, w.verdict);
-      if (packs == 2) {
-        const workspace second = next_pack(w);
-        kernels_.check_gram(second.gram, tx, is == form::gram, second.verdict);
-      }
+      const workspace second = next_pack(w);
+      kernels_.check_gram(w.gram, tx, false, w.verdict);
+      if (packs == 2) kernels_.check_gram(second.gram, tx, false, second.verdict);
       fail_lanes();
       kernels_.solve_small(tx, packs, rule_ == linear_rule::mmse, w.gram, w.solution, w.level, w.variance,
                            w.verdict);
+      look_closer(is, w);
+      if (packs == 2) look_closer(is, second);
     } else {
       digest(is, tx, !out.variance.empty(), nullptr, w);
       if (rule_ != linear_rule::mrc) {
@@ -182,7 +184,8 @@ class linear_packs final : public linear_prepared {
 
   void start_pack(const noise& n, std::size_t first, std::size_t count, const workspace& w) const noexcept {
     const float* level = &n.values.at<float>(first);  // the shell hands over one contiguous level a problem
-    for (std::size_t l = 0; l < kernels_.lanes; ++l) w.level[l] = level[l < count ? l : 0];
+    std::copy_n(level, count, w.level);
+    std::fill(w.level + count, w.level + kernels_.lanes, level[0]);
     std::fill_n(w.verdict, kernels_.lanes, static_cast<float>(verdict::ok));
   }
 
@@ -191,10 +194,13 @@ class linear_packs final : public linear_prepared {
                  const workspace& w) const noexcept {
     const std::size_t tx = room().tx, rx = in.matrix.extent[1];
     if (in.is == form::gram) {
-      kernels_.load(in.matrix, first, count, 0, tx, w.gram);
+      kernels_.load_lower(in.matrix, first, count, w.gram);
       if (y != nullptr) kernels_.load(*y, first, count, 0, tx, w.solution);
       return;
     }
+    if (y != nullptr && rows_ == rx &&
+        kernels_.normal_equations(in.matrix, *y, first, count, w.received, w.gram, w.solution))
+      return;
     for (std::size_t r0 = 0; r0 < rx; r0 += rows_) {
       const std::size_t r1 = std::min(rx, r0 + rows_);
       kernels_.load(in.matrix, first, count, r0, r1, w.channel);
@@ -205,10 +211,18 @@ class linear_packs final : public linear_prepared {
     }
   }
 
+  // A caller's Gram matrix that is not finite off its diagonal has no factor either: only then is it worth a
+  // look which of both it is.
+  void look_closer(form is, const workspace& w) const noexcept {
+    if (is == form::gram &&
+        std::any_of(w.verdict, w.verdict + kernels_.lanes, [](float v) { return v != 0; }))
+      kernels_.check_gram(w.gram, room().tx, true, w.verdict);
+  }
+
   // From G to factor, variance and gain; root: L^-1, unless nullptr.
   void digest(form is, std::size_t tx, bool wants_variance, float* root, const workspace& w) const noexcept {
     const float threshold = static_cast<float>(tx) * 0x1p-23f;
-    kernels_.check_gram(w.gram, tx, is == form::gram, w.verdict);
+    kernels_.check_gram(w.gram, tx, is == form::gram && rule_ == linear_rule::mrc, w.verdict);
     if (rule_ == linear_rule::mrc) {
       kernels_.finish_mrc(tx, w.level, w.gram, w.variance, w.gain, w.verdict);
       return;
@@ -216,6 +230,7 @@ class linear_packs final : public linear_prepared {
     std::fill_n(w.column, kernels_.lanes, 0.0f);
     const float* shift = rule_ == linear_rule::mmse ? w.level : w.column;
     kernels_.cholesky(w.gram, tx, shift, threshold, w.factor, w.inverse, w.verdict);
+    look_closer(is, w);
     if (rule_ == linear_rule::zf && !wants_variance) {
       std::fill_n(w.gain, tx * kernels_.lanes, 1.0f);
       std::fill_n(w.variance, tx * kernels_.lanes, 0.0f);

@@ -172,6 +172,11 @@ HWY_INLINE complex_lanes split_complex(const float* from) {
 #endif
 }
 
+HWY_INLINE void store_complex_lanes(complex_lanes x, float* out) {
+  store(x.re, out);
+  store(x.im, out + lanes);
+}
+
 // Elements (first + lane, i, j) of a complex view for i in [begin, end) and every j, to entry
 // (i - begin) * extent[2] + j. Fast where the last, the middle or the first extent is contiguous.
 HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
@@ -179,20 +184,22 @@ HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count,
   const std::size_t columns = v.extent[2], rows = end - begin;
   const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
   if (v.stride[0] == 1 && lanes > 1) {
-    const auto* base = static_cast<const float*>(v.data) + 2 * index(first);
-    alignas(64) float tail[2 * lanes];
-    for (std::size_t i = begin; i < end; ++i)
-      for (std::size_t j = 0; j < columns; ++j, out += entry) {
-        const float* from = base + 2 * (index(i) * v.stride[1] + index(j) * v.stride[2]);
-        if (count < lanes) {
+    const auto* row = static_cast<const float*>(v.data) + 2 * (index(first) + index(begin) * v.stride[1]);
+    const std::ptrdiff_t step = 2 * v.stride[2];
+    for (std::size_t i = begin; i < end; ++i, row += 2 * v.stride[1]) {
+      const float* from = row;
+      if (count == lanes) {
+        for (std::size_t j = 0; j < columns; ++j, out += entry, from += step)
+          store_complex_lanes(split_complex(from), out);
+      } else {
+        alignas(64) float tail[2 * lanes];
+        for (std::size_t j = 0; j < columns; ++j, out += entry, from += step) {
           for (std::size_t l = 0; l < lanes; ++l)
             std::memcpy(tail + 2 * l, from + 2 * (l < count ? l : 0), 2 * sizeof(float));
-          from = tail;
+          store_complex_lanes(split_complex(tail), out);
         }
-        const complex_lanes x = split_complex(from);
-        store(x.re, out);
-        store(x.im, out + lanes);
       }
+    }
     return;
   }
   const lane_pointers at(v, first, count);
@@ -214,6 +221,17 @@ HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count,
           out[l] = from[0];
           out[lanes + l] = from[1];
         }
+  }
+}
+
+// The lower triangle of a Hermitian matrix; above it, what came along.
+HWY_NOINLINE void load_lower(const view& v, std::size_t first, std::size_t count, float* HWY_RESTRICT out) {
+  const std::size_t n = v.extent[2];
+  view row = v;
+  for (std::size_t i = 0; i < n; ++i) {
+    // Whole squares of the transpose.
+    row.extent[2] = std::min(n, (2 * (i + 1) + lanes - 1) / lanes * lanes / 2);
+    load_pack(row, first, count, i, i + 1, out + i * n * entry);
   }
 }
 

@@ -29,6 +29,9 @@ struct linear_kernels {
   /// repeat lane 0.
   void (*load)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end,
                float* out);
+  /// The lower triangles of Hermitian matrices, a cf32 view [problem, n, n]; above it anything may be
+  /// written.
+  void (*load_lower)(const view& v, std::size_t first, std::size_t count, float* out);
   /// A complex (cf32) or real (f32) pack of extent[2] entries to elements (first + lane, row, k) of a view.
   void (*store_complex)(const float* pack, const view& v, std::size_t first, std::size_t count,
                         std::size_t row);
@@ -38,6 +41,10 @@ struct linear_kernels {
   void (*gram)(const float* h, std::size_t rows, std::size_t tx, bool start, float* g);
   void (*matched_filter)(const float* h, const float* y, std::size_t rows, std::size_t tx, bool start,
                          float* z);
+  /// Both of up to four streams, straight from the views H [problem, rx, tx] and y [problem, rx, 1]: the same
+  /// bits. False, and nothing is done, where this target or layout has no such way. scratch: rx entries.
+  bool (*normal_equations)(const view& h, const view& y, std::size_t first, std::size_t count, float* scratch,
+                           float* g, float* z);
   /// Raises not_finite and out_of_range; `whole`: the off-diagonal entries are the caller's, look at them
   /// too.
   void (*check_gram)(const float* g, std::size_t tx, bool whole, float* verdict);
