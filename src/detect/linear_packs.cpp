@@ -14,6 +14,9 @@ namespace {
 // KiB. A larger Gram matrix comes from the second-level cache once a chunk, so chunks are longer then.
 constexpr std::size_t chunk_floats = 4096, most_near_floats = 16384, far_rows = 32;
 
+// Matrices of this many entries together, 1 MiB, leave no room for more in a second-level cache.
+constexpr std::size_t streaming_entries = std::size_t{1} << 17;
+
 // The buffers of one pack in a slot's scratch, all aligned to a vector.
 struct workspace {
   float *channel, *received, *gram, *factor, *solution, *inverse, *variance, *gain, *panel, *column, *root,
@@ -189,20 +192,35 @@ class linear_packs final : public linear_prepared {
     std::fill_n(w.verdict, kernels_.lanes, static_cast<float>(verdict::ok));
   }
 
+  // Rows [r0, r1) of the pack after this one, where the batch is more than caches hold.
+  void prefetch_next(const channel_batch& in, const view* y, std::size_t first, std::size_t r0,
+                     std::size_t r1) const noexcept {
+    const std::size_t problems = in.matrix.extent[0], next = first + kernels_.lanes * (is_small() ? 2 : 1);
+    if (next >= problems) return;
+    const std::size_t entries = problems * in.matrix.extent[1] * in.matrix.extent[2];
+    if (entries < streaming_entries) return;
+    const std::size_t count = std::min(kernels_.lanes, problems - next);
+    kernels_.prefetch(in.matrix, next, count, r0, r1);
+    if (y != nullptr) kernels_.prefetch(*y, next, count, r0, r1);
+  }
+
   // G, and z = H^H y where there is a y; both are loaded where the caller has them already.
   void form_gram(const channel_batch& in, const view* y, std::size_t first, std::size_t count,
                  const workspace& w) const noexcept {
     const std::size_t tx = room().tx, rx = in.matrix.extent[1];
     if (in.is == form::gram) {
+      prefetch_next(in, y, first, 0, tx);
       kernels_.load_lower(in.matrix, first, count, w.gram);
       if (y != nullptr) kernels_.load(*y, first, count, 0, tx, w.solution);
       return;
     }
+    if (rows_ == rx) prefetch_next(in, y, first, 0, rx);
     if (y != nullptr && rows_ == rx &&
         kernels_.normal_equations(in.matrix, *y, first, count, w.received, w.gram, w.solution))
       return;
     for (std::size_t r0 = 0; r0 < rx; r0 += rows_) {
       const std::size_t r1 = std::min(rx, r0 + rows_);
+      if (rows_ < rx) prefetch_next(in, y, first, r0, r1);
       kernels_.load(in.matrix, first, count, r0, r1, w.channel);
       kernels_.gram(w.channel, r1 - r0, tx, r0 == 0, w.gram);
       if (y == nullptr) continue;

@@ -224,6 +224,31 @@ HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count,
   }
 }
 
+// Asks for what load_pack with the same arguments will read, into the second-level cache. Packs are read
+// crosswise to the order of memory, which no hardware prefetcher sees through.
+HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
+                                std::size_t end) {
+  constexpr std::size_t line = 64 / sizeof(float);
+  const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
+  const auto* base = static_cast<const float*>(v.data);
+  const auto run = [](const float* from, std::size_t floats) {
+    for (std::size_t f = 0; f < floats; f += line) __builtin_prefetch(from + f, 0, 2);
+    __builtin_prefetch(from + floats - 1, 0, 2);
+  };
+  const std::size_t columns = v.extent[2];
+  if (v.stride[0] == 1) {
+    for (std::size_t i = begin; i < end; ++i)
+      for (std::size_t j = 0; j < columns; ++j) {
+        const float* from = base + 2 * (index(first) + index(i) * v.stride[1] + index(j) * v.stride[2]);
+        for (std::size_t l = 0; l < count; l += line / 2) __builtin_prefetch(from + 2 * l, 0, 2);
+      }
+  } else if ((v.stride[2] == 1 || columns == 1) && v.stride[1] == index(columns)) {
+    for (std::size_t l = 0; l < count; ++l)
+      run(base + 2 * (index(first + l) * v.stride[0] + index(begin) * v.stride[1]),
+          2 * (end - begin) * columns);
+  }
+}
+
 // The lower triangle of a Hermitian matrix; above it, what came along.
 HWY_NOINLINE void load_lower(const view& v, std::size_t first, std::size_t count, float* HWY_RESTRICT out) {
   const std::size_t n = v.extent[2];

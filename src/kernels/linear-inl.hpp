@@ -25,6 +25,7 @@ const linear_kernels* linear_table() {
                                         .tile = tile,
                                         .apply_scratch = 2 * apply_antennas * entry,
                                         .load = load_pack,
+                                        .prefetch = prefetch_pack,
                                         .load_lower = load_lower,
                                         .store_complex = store_pack<2>,
                                         .store_real = store_pack<1>,

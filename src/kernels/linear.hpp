@@ -29,6 +29,8 @@ struct linear_kernels {
   /// repeat lane 0.
   void (*load)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end,
                float* out);
+  /// Brings what `load` with the same arguments will read nearer; a hint, for views in the usual layouts.
+  void (*prefetch)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end);
   /// The lower triangles of Hermitian matrices, a cf32 view [problem, n, n]; above it anything may be
   /// written.
   void (*load_lower)(const view& v, std::size_t first, std::size_t count, float* out);
