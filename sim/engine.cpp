@@ -13,6 +13,9 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+// Strata (32 bytes each) that the chunks of a round may hold, unless there are too many threads.
+constexpr std::size_t round_strata = std::size_t{1} << 20;
+
 double seconds_since(clock::time_point start) {
   return std::chrono::duration<double>(clock::now() - start).count();
 }
@@ -20,14 +23,15 @@ double seconds_since(clock::time_point start) {
 // Workers are made when their thread first has something to do.
 class crew {
  public:
-  crew(const link& l, unsigned threads) : link_(l), workers_(threads) {}
+  crew(const link& l, const run_options& o) : link_(l), stop_(o.stop), workers_(o.threads) {}
   link_worker& at(unsigned worker) {
-    if (!workers_[worker]) workers_[worker] = std::make_unique<link_worker>(link_);
+    if (!workers_[worker]) workers_[worker] = std::make_unique<link_worker>(link_, stop_);
     return *workers_[worker];
   }
 
  private:
   const link& link_;
+  const std::atomic<bool>* stop_;
   std::vector<std::unique_ptr<link_worker>> workers_;
 };
 
@@ -71,6 +75,7 @@ point make_point(const snr_point& at, const tally& t, std::string why) {
   p.stream_bit_errors = t.stream_bit_errors;
   p.failed_problems = t.failed;
   p.not_converged = t.not_converged;
+  p.saturated = t.saturated;
   p.stop = std::move(why);
   return p;
 }
@@ -100,18 +105,20 @@ void estimate_time(progress& state, const std::vector<tally>& total, const stop_
 point_outcome run_point(const link& l, const snr_point& at, const run_options& options, crew& workers,
                         progress state, const std::function<void(const std::vector<tally>&)>& on_round) {
   const stopping_rule rule(l.settings().stop, l.chunk_uses() * l.bits_a_use());
-  const std::size_t curves = l.curves();
+  const std::size_t curves = l.curves(), strata = std::max<std::size_t>(1, l.settings().channel.realisations),
+                    strata_a_chunk = std::min(strata, l.chunk_sets());
   std::vector<tally> total(curves);
-  for (tally& t : total)
-    t.clear(l.settings().link.tx, std::max<std::size_t>(1, l.settings().channel.realisations));
+  for (tally& t : total) t.clear(l.settings().link.tx, strata);
   const clock::time_point start = clock::now();
   state.max_bits = rule.max_chunks() * l.chunk_uses() * l.bits_a_use();
   const auto asked_to_stop = [&] { return options.stop != nullptr && options.stop->load(); };
   for (std::uint64_t done = 0;;) {
     // Surplus chunks are dropped, so the size of a round is free: it grows with what has been done, so that
-    // few rounds suffice and little is wasted.
-    const std::uint64_t wanted =
-        std::clamp<std::uint64_t>(done / 4, 2 * options.threads, 64 * options.threads);
+    // few rounds suffice and little is wasted. The counts of its chunks are held until it ends.
+    const std::uint64_t fewest = 2 * options.threads,
+                        most = std::clamp<std::uint64_t>(round_strata / (curves * strata_a_chunk), fewest,
+                                                         64 * options.threads),
+                        wanted = std::clamp<std::uint64_t>(done / 4, fewest, most);
     const std::uint64_t round = std::min(wanted, rule.max_chunks() - done);
     std::vector<std::vector<tally>> chunks(round, std::vector<tally>(curves));
     for_chunks(round, options.threads, [&](std::size_t i, unsigned worker) {
@@ -167,7 +174,7 @@ ber_result empty_result(const link& l) {
 ber_result run_ber(const link& l, const run_options& options) {
   const scenario& s = l.settings();
   ber_result r = empty_result(l);
-  crew workers(l, options.threads);
+  crew workers(l, options);
   progress state;
   state.points = s.link.snr.size();
   std::vector<snr_point> at;
@@ -228,7 +235,7 @@ recovered_bits run_payload(const link& l, const snr_point& point, std::span<cons
   recovered_bits r;
   r.point = point;
   r.bits.assign(l.curves(), std::vector<std::uint8_t>(padded.size()));
-  crew workers(l, options.threads);
+  crew workers(l, options);
   std::vector<std::vector<tally>> counts(options.threads, std::vector<tally>(l.curves()));
   for_chunks(chunks, options.threads, [&](std::size_t i, unsigned worker) {
     if (options.stop != nullptr && options.stop->load()) return;

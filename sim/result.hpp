@@ -18,7 +18,8 @@ struct point {
   std::uint64_t symbols = 0, symbol_errors = 0;
   std::uint64_t uses = 0, use_errors = 0;
   std::vector<std::uint64_t> stream_bit_errors;  ///< tx
-  std::uint64_t failed_problems = 0, not_converged = 0;
+  /// Problems: sets, each counted once however many of its uses it concerns.
+  std::uint64_t failed_problems = 0, not_converged = 0, saturated = 0;
   std::string stop;  ///< bit_errors, relative_interval, max_bits, channel_end, target_ber, interrupted
 };
 

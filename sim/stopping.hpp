@@ -34,8 +34,8 @@ class stopping_rule {
   std::uint64_t min_chunks_, max_chunks_;
 };
 
-/// Whether `now` ends no point and no sweep earlier than `before` does.
-bool at_least_as_strict(const stop_settings& now, const stop_settings& before);
+/// The key by which `now` may end a point or a sweep earlier than `before` does; "" if there is none.
+std::string less_strict(const stop_settings& now, const stop_settings& before);
 
 /// How a point ended, of all curves together: what the result file tells of it.
 struct point_end {
