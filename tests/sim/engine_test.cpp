@@ -130,18 +130,6 @@ TEST(engine, points_still_to_come_stay_while_earlier_ones_run) {
   expect_same(run_ber(l, o), run(l, 2));
 }
 
-TEST(engine, fixed_channels_are_the_same_at_every_snr) {
-  // Without noise and with MRC, errors are interference alone: a fixed set of channels repeats them for the
-  // same bits.
-  scenario s = small_scenario();
-  s.channel.realisations = 2;
-  s.channel.seed = 7;
-  const link l = link::make(s).value();
-  const ber_result r = run(l, 2);
-  for (const curve& c : r.curves)
-    for (const point& p : c.points) EXPECT_TRUE(p.ber_low <= p.ber && p.ber <= p.ber_high);
-}
-
 TEST(for_chunks, runs_every_index_once_and_passes_exceptions_on) {
   std::vector<std::atomic<int>> seen(1000);
   for_chunks(1000, 4, [&](std::size_t i, unsigned worker) {
