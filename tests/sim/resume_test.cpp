@@ -197,6 +197,33 @@ TEST_F(resume, refusals_name_the_key_and_both_values) {
   EXPECT_EQ(slurp(folder.path("out/result.json")), before) << "a refused run wrote";
 }
 
+TEST_F(resume, damaged_results_are_bad_input) {
+  const std::string text = scenario_text("[4]", "min_bits = 10_000\nmax_bits = 10_000");
+  ASSERT_EQ(ber(text, "out").status, 0);
+  const std::string whole = slurp(folder.path("out/result.json"));
+  json no_list = json::parse(whole), no_count = no_list;
+  no_list["curves"] = 3;
+  no_count["curves"][1]["points"][0]["bits"] = "many";
+  const std::string damaged = "mho: --out: " + folder.path("out") +
+                              " holds a result.json that is no result of this program: --resume cannot go on "
+                              "with it, --force overwrites it\n";
+  for (const std::string& content :
+       {std::string(), std::string("[1, 2]"), std::string("{\"complete\": \"yes\"}"),
+        whole.substr(0, whole.size() - 10), no_list.dump(), no_count.dump()}) {
+    folder.write("out/result.json", content);
+    const outcome o = ber(text, "out", "--resume");
+    EXPECT_EQ(o.status, 2) << content;
+    EXPECT_EQ(o.err, damaged) << content;
+    EXPECT_EQ(slurp(folder.path("out/result.json")), content);
+  }
+  for (const std::string content : {"", "[1, 2]", "{\"complete\": \"yes\"}"}) {
+    folder.write("out/result.json", content);
+    EXPECT_EQ(ber(text, "out").err, damaged) << content;
+  }
+  EXPECT_EQ(ber(text, "out", "--force").status, 0);
+  EXPECT_EQ(slurp(folder.path("out/result.json")), whole);
+}
+
 TEST_F(resume, targets_that_round_alike_give_the_same_bytes) {
   const std::string text = scenario_text("[4, 8]", "min_bits = 20_000\nmax_bits = 20_000");
   std::string fused;
