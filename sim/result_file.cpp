@@ -23,6 +23,7 @@ json point_json(const point& p) {
           {"ber_high", number(p.ber_high)},
           {"sets", p.sets},
           {"set_errors", p.set_errors},
+          {"set_error_squares", p.set_error_squares},
           {"symbols", p.symbols},
           {"symbol_errors", p.symbol_errors},
           {"uses", p.uses},
@@ -52,6 +53,7 @@ point point_from(const json& j) {
   p.ber_high = real("ber_high");
   p.sets = count("sets");
   p.set_errors = count("set_errors");
+  p.set_error_squares = count("set_error_squares");
   p.symbols = count("symbols");
   p.symbol_errors = count("symbol_errors");
   p.uses = count("uses");

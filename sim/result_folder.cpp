@@ -139,7 +139,9 @@ ber_result points_to_keep(const std::string& folder, const json& earlier, const 
         end.fewest_errors = std::min(end.fewest_errors, one.bit_errors);
         end.highest_ber = std::max(end.highest_ber, one.ber);
       }
-      if (ends_alike(before, s.stop, chunk_bits, end)) continue;
+      if (end.why == "interrupted" ? goes_on_alike(before, s.stop, chunk_bits)
+                                   : ends_alike(before, s.stop, chunk_bits, end))
+        continue;
       for (curve& c : kept.curves) c.points.erase(c.points.begin() + static_cast<std::ptrdiff_t>(p));
     }
     return kept;

@@ -49,6 +49,12 @@ std::string less_strict(const stop_settings& now, const stop_settings& before) {
   return "";
 }
 
+bool goes_on_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits) {
+  // Errors and chunks only grow; an interval might have been narrow where `before` did not look.
+  const stopping_rule was(before, chunk_bits), is(now, chunk_bits);
+  return less_strict(now, before).empty() && (!now.relative_interval || was.min_chunks() == is.min_chunks());
+}
+
 bool ends_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits,
                 const point_end& end) {
   const stopping_rule was(before, chunk_bits), is(now, chunk_bits);

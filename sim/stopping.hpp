@@ -44,6 +44,9 @@ struct point_end {
   double highest_ber = 0;
 };
 
+/// Whether a point that had not ended yet under `before` has not under `now` either, which is no less strict.
+bool goes_on_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits);
+
 /// Whether a point that ended so under the rule `before` ends after the same chunks and with the same counts
 /// under `now`. False where the counts do not tell.
 bool ends_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits,

@@ -44,6 +44,9 @@ void expect_same(const ber_result& a, const ber_result& b) {
       EXPECT_EQ(x.bit_errors, y.bit_errors);
       EXPECT_EQ(x.symbol_errors, y.symbol_errors);
       EXPECT_EQ(x.use_errors, y.use_errors);
+      EXPECT_EQ(x.sets, y.sets);
+      EXPECT_EQ(x.set_errors, y.set_errors);
+      EXPECT_EQ(x.set_error_squares, y.set_error_squares);
       EXPECT_EQ(x.stream_bit_errors, y.stream_bit_errors);
       EXPECT_EQ(x.ber_low, y.ber_low);
       EXPECT_EQ(x.ber_high, y.ber_high);
@@ -92,6 +95,38 @@ TEST(engine, interrupted_runs_keep_their_points_and_resume_to_the_same_end) {
     expect_same(run(l, 2, &r), whole);
   }
   EXPECT_TRUE(unfinished) << "no round ended within a point";
+}
+
+TEST(engine, an_unfinished_point_goes_on_where_it_was) {
+  scenario s = long_scenario();
+  for (const std::size_t realisations : {0u, 5u}) {
+    s.channel.realisations = realisations;
+    const link l = link::make(s).value();
+    const ber_result whole = run(l, 2);
+    ber_result unfinished;
+    run_options o;
+    o.threads = 2;
+    o.on_round = [&](const ber_result& r) {
+      if (r.curves[0].points.size() == 2 && r.curves[0].points[1].stop == "interrupted") unfinished = r;
+    };
+    run_ber(l, o);
+    ASSERT_EQ(unfinished.curves.size(), 3u);
+    const std::uint64_t bits = unfinished.curves[0].points[1].bits;
+    // A mark that only a point that goes on carries to its end. The channels' own counts, which fixed
+    // channels need, are not in the result.
+    for (curve& c : unfinished.curves) c.points[1].saturated = 1000000;
+    o.resume = &unfinished;
+    std::uint64_t seen = 0;
+    o.on_round = [&](const ber_result& r) {
+      ASSERT_GE(r.curves[0].points.size(), 2u);
+      if (seen++ == 0) {
+        EXPECT_EQ(r.curves[0].points[1].bits, bits);
+      }
+    };
+    const ber_result r = run_ber(l, o);
+    EXPECT_EQ(r.curves[2].points[1].saturated, realisations == 0 ? 1000000u : 0u);
+    expect_same(r, whole);
+  }
 }
 
 TEST(engine, asked_to_stop_it_drops_the_round_and_keeps_what_was_there) {

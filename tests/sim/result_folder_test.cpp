@@ -91,6 +91,52 @@ TEST_F(result_folder, values_of_a_wrong_type_are_refused) {
   EXPECT_GT(tried, 300u);
 }
 
+TEST_F(result_folder, unfinished_points_end_as_fresh_ones_under_stricter_rules) {
+  const auto changed = [&](auto change) {
+    scenario s = settings_;
+    s.link.uses_per_channel = 4;
+    s.stop.bit_errors = 2000;
+    s.stop.min_bits = 40000;
+    change(s);
+    return s;
+  };
+  const auto narrow = [](double width) {
+    return [width](scenario& s) {
+      s.stop.bit_errors.reset();
+      s.stop.relative_interval = width;
+      s.stop.max_bits = 400000;
+    };
+  };
+  const std::vector<std::pair<scenario, scenario>> cases{
+      {changed([](scenario&) {}), changed([](scenario& s) { s.stop.bit_errors = 3000; })},
+      {changed([](scenario&) {}), changed([](scenario& s) { s.stop.bit_errors.reset(); })},
+      {changed([](scenario&) {}), changed([](scenario& s) { s.stop.min_bits = 70000; })},
+      {changed([](scenario&) {}), changed([](scenario& s) { s.stop.max_bits = 150000; })},
+      {changed(narrow(0.1)), changed(narrow(0.07))},
+      {changed(narrow(0.1)), changed([&](scenario& s) {
+         narrow(0.1)(s);
+         s.stop.min_bits = 60000;
+       })}};
+  for (const auto& [before, now] : cases) {
+    const link first = link::make(before).value(), then = link::make(now).value();
+    const std::string fresh = text_of(to_json(now, run_ber(then, {})));
+    std::vector<ber_result> rounds;
+    run_options o;
+    o.on_round = [&](const ber_result& r) { rounds.push_back(r); };
+    run_ber(first, o);
+    ASSERT_GT(rounds.size(), 4u);
+    for (const ber_result& r : rounds) {
+      folder_.write("result.json", text_of(to_json(before, r)));
+      const auto earlier = open_folder(folder_.path(), to_json(now, empty_result(then)), true, false);
+      const ber_result kept = points_to_keep(folder_.path(), *earlier, now, empty_result(then),
+                                             then.chunk_uses() * then.bits_a_use());
+      run_options resumed;
+      resumed.resume = &kept;
+      EXPECT_EQ(text_of(to_json(now, run_ber(then, resumed))), fresh);
+    }
+  }
+}
+
 TEST_F(result_folder, what_is_no_result_is_refused) {
   const std::string whole_text = text_of(whole());
   const std::string deep(2'000'000, '[');
