@@ -36,21 +36,21 @@ json point_json(const point& p) {
 }
 
 point point_from(const json& j) {
-  const auto real = [&](const char* key) {
+  const auto decibels = [&](const char* key) {
     return j.at(key).is_null() ? std::numeric_limits<double>::infinity() : real_of(j.at(key));
   };
   const auto count = [&](const char* key) { return count_of(j.at(key)); };
   point p;
-  p.snr_db = real("snr_db");
-  p.es_n0_db = real("es_n0_db");
-  p.eb_n0_db = real("eb_n0_db");
-  p.matched_filter_db = real("matched_filter_db");
-  p.n0 = real("n0");
+  p.snr_db = decibels("snr_db");
+  p.es_n0_db = decibels("es_n0_db");
+  p.eb_n0_db = decibels("eb_n0_db");
+  p.matched_filter_db = decibels("matched_filter_db");
+  p.n0 = real_of(j.at("n0"));
   p.bits = count("bits");
   p.bit_errors = count("bit_errors");
-  p.ber = real("ber");
-  p.ber_low = real("ber_low");
-  p.ber_high = real("ber_high");
+  p.ber = real_of(j.at("ber"));
+  p.ber_low = real_of(j.at("ber_low"));
+  p.ber_high = real_of(j.at("ber_high"));
   p.sets = count("sets");
   p.set_errors = count("set_errors");
   p.set_error_squares = count("set_error_squares");

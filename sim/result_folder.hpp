@@ -17,8 +17,8 @@ namespace mho::sim {
 std::optional<json> open_folder(const std::string& folder, const json& fresh, bool resume, bool force);
 
 /// The points of an earlier result (kind "ber") that a run of this scenario would come to, bit by bit: those
-/// that its stopping rule would have ended at the same place, or not yet. expected: the run's curves, without points;
-/// chunk_bits: bits a chunk. Throws input_error where the file is damaged.
+/// that its stopping rule would have ended at the same place, or not yet. expected: the run's curves, without
+/// points; chunk_bits: bits a chunk. Throws input_error where the file is damaged.
 ber_result points_to_keep(const std::string& folder, const json& earlier, const scenario& s,
                           const ber_result& expected, std::uint64_t chunk_bits);
 

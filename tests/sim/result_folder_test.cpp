@@ -169,6 +169,10 @@ TEST_F(result_folder, curves_and_points_must_fit_one_another) {
   EXPECT_EQ(with([](json& j) { j["curves"][0]["points"][1]["bits"] = 8; }), damaged());
   EXPECT_EQ(with([](json& j) { j["curves"][0]["points"][1].erase("symbols"); }), damaged());
   EXPECT_EQ(with([](json& j) { j["curves"] = json::array(); }), damaged());
+  EXPECT_EQ(with([](json& j) {
+              for (json& curve : j["curves"]) curve["points"][0]["stop"] = "tired";
+            }),
+            damaged());
 }
 
 TEST(difference, names_the_first_place_and_both_values) {
