@@ -6,13 +6,13 @@
 #include <cmath>
 #include <cstdio>
 
+#include "summary.hpp"
+
 namespace mho::sim {
 
 std::string ber_table(const scenario& s, const ber_result& r) {
   std::string out = s.title + "\n";
-  out += fmt::format(
-      "{}x{}, {}, channel {}. SNR = 10 log10(E||Hx||^2/E||n||^2); BER with its 95 % interval.\n\n", s.link.rx,
-      s.link.tx, s.link.modulation, s.link.channel);
+  out += fmt::format("{}. {}; BER with its 95 % interval.\n\n", link_summary(s), snr_summary(s));
   for (const curve& c : r.curves) {
     out += fmt::format("{}  [{}]\n", c.label, c.id);
     out += fmt::format("  {:>8} {:>8} {:>8} {:>8} {:>11} {:>11} {:>23} {:>11} {:>9}  {}\n", "SNR dB", "Es/N0",
