@@ -67,7 +67,7 @@ accelerator_variant find_accelerator(const std::string& name) {
   if (colon == std::string::npos) return {name, {}};
   const std::string path = name.substr(0, colon + 5), wanted = name.substr(colon + 6);
   const toml::table document = parse_toml(path);
-  const toml_source source{path, {}};
+  const toml_source source{path, {}, nullptr};
   const toml::node* all = document.get("accelerator");
   if (all != nullptr && !all->is_table()) source.fail("accelerator", all, "must be a table");
   const auto variants = read_accelerators(all != nullptr ? all->as_table() : nullptr, source);
