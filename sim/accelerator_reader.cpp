@@ -25,20 +25,25 @@ void flatten(const toml::table& table, const std::string& prefix, const std::str
     if (entry == schema.end()) {
       std::vector<std::string> known{"base"};
       for (const option& o : schema) known.push_back(o.name);
-      source.fail(full, &node, "unknown key; the nearest known one is " + nearest(name, known));
+      source.fail(full, &node, "unknown key; the nearest known one is " + nearest_choice(name, known));
     }
     const auto value = to_option(node, entry->standard);
-    if (!value || !complete(schema, {{name, *value}})) source.fail(full, &node, "must be " + allowed(*entry));
+    if (!value || !complete(schema, {{name, *value}})) source.fail(full, &node, must_be(*entry, node));
     values[name] = *value;
   }
 }
 
 }  // namespace
 
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const accelerator_preset& p : accelerator_presets()) names.push_back(p.name);
+  return names;
+}
+
 std::map<std::string, accelerator_variant> read_accelerators(const toml::table* all,
                                                              const toml_source& source) {
-  std::vector<std::string> presets;
-  for (const accelerator_preset& p : accelerator_presets()) presets.push_back(p.name);
+  const std::vector<std::string> presets = preset_names();
   std::map<std::string, accelerator_variant> variants;
   if (all == nullptr) return variants;
   for (const auto& [key, node] : *all) {
@@ -62,15 +67,21 @@ accelerator_variant find_accelerator(const std::string& name) {
   if (colon == std::string::npos) return {name, {}};
   const std::string path = name.substr(0, colon + 5), wanted = name.substr(colon + 6);
   const toml::table document = parse_toml(path);
-  const toml_source source{path, {}};
+  const toml_source source{path, {}, nullptr};
   const toml::node* all = document.get("accelerator");
   if (all != nullptr && !all->is_table()) source.fail("accelerator", all, "must be a table");
   const auto variants = read_accelerators(all != nullptr ? all->as_table() : nullptr, source);
   if (const auto found = variants.find(wanted); found != variants.end()) return found->second;
   std::string known;
-  for (const auto& [key, variant] : variants) known += (known.empty() ? "" : ", ") + key;
-  throw input_error(path + ": accelerator." + wanted + ": no such table; " +
-                    (known.empty() ? "the file has none" : "there are " + known));
+  std::vector<std::string> names;
+  for (const auto& [key, variant] : variants) {
+    known += (known.empty() ? "" : ", ") + key;
+    names.push_back(key);
+  }
+  std::string what = "the file has none";
+  if (!names.empty()) what = "there are " + known;
+  if (names.size() > 1) what += "; the nearest is " + nearest_choice(wanted, names);
+  throw input_error(path + ": accelerator." + wanted + ": no such table; " + what);
 }
 
 }  // namespace mho::sim

@@ -15,6 +15,9 @@ struct accelerator_variant {
   options values;
 };
 
+/// The names of the presets.
+std::vector<std::string> preset_names();
+
 /// The variants of the [accelerator] table of a document (nullptr: none). Throws input_error.
 std::map<std::string, accelerator_variant> read_accelerators(const toml::table* all,
                                                              const toml_source& source);

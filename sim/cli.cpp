@@ -82,6 +82,17 @@ int dispatch(int argc, char** argv) {
       ->check(CLI::IsMember({"detectors", "accelerators", "channels", "modulations", "targets"}));
   list->add_flag("--json", list_json, "as JSON");
 
+  std::string commands;
+  bool known = argc > 1 && argv[1][0] == '-';
+  for (const CLI::App* command : app.get_subcommands({})) {
+    commands += (commands.empty() ? "" : ", ") + command->get_name();
+    known = known || (argc > 1 && command->get_name() == argv[1]);
+  }
+  if (!known)
+    return report((argc > 1 ? std::string(argv[1]) + ": unknown command" : "a command is missing") +
+                      "; the commands are " + commands,
+                  bad_input);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

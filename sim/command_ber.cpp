@@ -41,7 +41,7 @@ int command_ber(const run_arguments& a) {
     std::fputs(text_of(to_json(s, r)).c_str(), stdout);
   else
     std::fputs(ber_table(s, r).c_str(), stdout);
-  const result<bool> plotted = plot_ber(folder, s.title, r);
+  const result<bool> plotted = plot_ber(folder, s, r);
   if (!plotted) fmt::print(stderr, "mho: warning: {}\n", plotted.message());
   if (!a.as_json)
     fmt::print("results in {}: result.json, ber.csv{}\n", folder, plotted ? ", ber.svg, ber.png" : "");

@@ -105,7 +105,7 @@ int command_image(const run_arguments& a) {
   file["complete"] = true;
   save();
   std::fputs(a.as_json ? text_of(file).c_str() : table.c_str(), stdout);
-  const result<bool> drawn = draw_montage(folder, s.title, montage);
+  const result<bool> drawn = draw_montage(folder, s, montage, curves.curves.size());
   if (!drawn) fmt::print(stderr, "mho: warning: {}\n", drawn.message());
   if (!a.as_json)
     fmt::print("\nresults in {}: result.json, original.png, recovered-*.png{}\n", folder,

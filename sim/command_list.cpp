@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <mho/mho.hpp>
 
 #include "channel.hpp"
@@ -73,7 +76,34 @@ json modulations_json() {
 }
 
 json targets_json() {
-  return json::array({{{"name", "scalar"}, {"doc", "portable loops, without explicit SIMD"}}});
+  json list = json::array();
+  for (const target_info& t : targets()) {
+    std::string doc = fmt::format("{} FP32 {} a vector{}", t.lanes, t.lanes == 1 ? "number" : "numbers",
+                                  t.fused ? ", fused multiply-add" : "");
+    doc += t.standard ? "; in use" : t.usable ? "; this machine has it" : "; not on this machine";
+    list.push_back({{"name", t.name},
+                    {"doc", doc},
+                    {"lanes", t.lanes},
+                    {"fused", t.fused},
+                    {"usable", t.usable},
+                    {"in_use", t.standard}});
+  }
+  return list;
+}
+
+// What the environment variable MHO_TARGET does, and did.
+std::string target_note() {
+  const std::vector<std::string> choices = target_choices();
+  std::string note =
+      "  The environment variable MHO_TARGET names the one to use; a detector's option target (" +
+      fmt::format("{}", fmt::join(choices, ", ")) + ") overrides it.\n";
+  const char* wanted = std::getenv("MHO_TARGET");
+  if (wanted == nullptr) return note;
+  const std::vector<target_info> all = targets();
+  const bool heard = std::any_of(all.begin(), all.end(),
+                                 [&](const target_info& t) { return t.standard && t.name == wanted; });
+  return note + fmt::format("  MHO_TARGET={} {}.\n", wanted,
+                            heard ? "is in use" : "was ignored: no such target, or not on this machine");
 }
 
 std::string shown(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -108,7 +138,10 @@ int command_list(const std::string& what, bool as_json) {
   if (as_json) {
     std::fputs(text_of(all).c_str(), stdout);
   } else {
-    for (const auto& [name, list] : all.items()) print_section(name, list);
+    for (const auto& [name, list] : all.items()) {
+      print_section(name, list);
+      if (name == "targets") fmt::print("{}", target_note());
+    }
   }
   return 0;
 }

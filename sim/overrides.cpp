@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "accelerator_reader.hpp"
 #include "input_error.hpp"
 
 namespace mho::sim {
@@ -102,10 +103,10 @@ class detector_names {
   std::map<std::size_t, std::set<std::string>> ids_;
 };
 
-// The entry that parts[1], parts[2] .. name, and where the key in it starts: ids may have dots, the longest
+// Which entry parts[1], parts[2] .. name, and where the key in it starts: ids may have dots, the longest
 // one that fits counts.
-toml::table& detector_entry(toml::table& document, const detector_names& names,
-                            const std::vector<std::string>& parts, std::size_t& at) {
+std::size_t detector_entry(toml::table& document, const detector_names& names,
+                           const std::vector<std::string>& parts, std::size_t& at) {
   const std::string key = join(parts, 0, parts.size());
   toml::array* list = document["detector"].as_array();
   if (list == nullptr) refuse(key, "the scenario has no [[detector]]");
@@ -121,7 +122,7 @@ toml::table& detector_entry(toml::table& document, const detector_names& names,
     if (found.size() > 1)
       refuse(key,
              join(parts, 1, at) + " is ambiguous; name one of " + listed(found) + " by its number or id");
-    if (found.size() == 1) return *(*list)[found[0]].as_table();
+    if (found.size() == 1) return found[0];
   }
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < list->size(); ++i)
@@ -129,23 +130,37 @@ toml::table& detector_entry(toml::table& document, const detector_names& names,
   refuse(key, "no such detector; there are " + listed(all));
 }
 
-// Keys under accelerator.NAME: a preset is read-only, so its variant NAME+ is written instead.
-std::string make_variant(toml::table& document, const std::string& name, const toml_source& source) {
+// The entries of the detector array whose accelerator is `name`.
+std::vector<toml::table*> users_of(toml::table& document, const std::string& name) {
+  std::vector<toml::table*> users;
+  if (toml::array* list = document["detector"].as_array())
+    for (toml::node& node : *list)
+      if (toml::table* entry = node.as_table();
+          entry != nullptr && takes_accelerator(*entry) && accelerator_of(*entry) == name)
+        users.push_back(entry);
+  return users;
+}
+
+// Keys under accelerator.NAME: a preset is read-only, so its variant NAME+ is written instead. A name that is
+// neither there nor used is a slip of the pen: nothing would come of it.
+std::string make_variant(toml::table& document, const std::string& name, const std::string& key,
+                         const toml_source& source) {
   if (!document.contains("accelerator")) document.insert("accelerator", toml::table{});
   if (!document["accelerator"].is_table())
     source.fail("accelerator", document.get("accelerator"), "must be a table");
   toml::table& all = *document["accelerator"].as_table();
   if (all.contains(name)) return name;
-  const auto presets = accelerator_presets();
-  if (std::none_of(presets.begin(), presets.end(), [&](const auto& p) { return p.name == name; }))
+  std::vector<std::string> known = preset_names();
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    for (const auto& [other, table] : all) known.emplace_back(other.str());
+    if (users_of(document, name).empty())
+      refuse(key, "no such accelerator, and no detector uses one of that name; the nearest is " +
+                      nearest_choice(name, known));
     return name;
+  }
   std::string variant = name + "+";
   if (!all.contains(variant)) all.insert(variant, toml::table{{"base", name}});
-  if (toml::array* list = document["detector"].as_array())
-    for (toml::node& node : *list)
-      if (toml::table* entry = node.as_table();
-          entry != nullptr && takes_accelerator(*entry) && accelerator_of(*entry) == name)
-        entry->insert_or_assign("accelerator", variant);
+  for (toml::table* entry : users_of(document, name)) entry->insert_or_assign("accelerator", variant);
   return variant;
 }
 
@@ -164,9 +179,9 @@ void erase_alternatives(toml::table& document, const std::string& key) {
 }
 
 void insert_value(toml::table& table, const std::string& key, const std::string& leaf,
-                  const std::string& text, bool verbatim) {
-  if (verbatim) {
-    table.insert_or_assign(leaf, text);
+                  const std::string& text, bool is_string) {
+  if (is_string) {
+    table.insert_or_assign(leaf, string_value(text));
     return;
   }
   try {
@@ -179,6 +194,18 @@ void insert_value(toml::table& table, const std::string& key, const std::string&
 }
 
 }  // namespace
+
+std::string string_value(const std::string& text) {
+  if (text.size() < 2 || text.front() != text.back() || (text.front() != '"' && text.front() != '\''))
+    return text;
+  try {
+    const toml::table parsed = toml::parse("v = " + text + "\n");
+    const auto value = parsed["v"].value_exact<std::string>();
+    return value && parsed.size() == 1 ? *value : text;
+  } catch (const toml::parse_error&) {
+    return text;
+  }
+}
 
 void apply_overrides(toml::table& document, const std::vector<std::string>& sets, toml_source& source) {
   // Accelerators last: a preset's variant is for the detectors that use the preset in the end.
@@ -195,10 +222,14 @@ void apply_overrides(toml::table& document, const std::vector<std::string>& sets
       refuse(key, "must be a dotted path");
     toml::table* table = &document;
     std::size_t at = 0;
-    if (parts.size() > 2 && parts[0] == "detector")
-      table = &detector_entry(document, names, parts, at);
-    else if (parts.size() > 2 && parts[0] == "accelerator")
-      parts[1] = make_variant(document, parts[1], source);
+    std::string written;  // the path by which the reader will name the key
+    if (parts.size() > 2 && parts[0] == "detector") {
+      const std::size_t entry = detector_entry(document, names, parts, at);
+      table = (*document["detector"].as_array())[entry].as_table();
+      written = "detector." + std::to_string(entry) + "." + join(parts, at, parts.size());
+    } else if (parts.size() > 2 && parts[0] == "accelerator") {
+      parts[1] = make_variant(document, parts[1], key, source);
+    }
     for (; at + 1 < parts.size(); ++at) {
       if (!table->contains(parts[at])) table->insert(parts[at], toml::table{});
       table = (*table)[parts[at]].as_table();
@@ -206,7 +237,7 @@ void apply_overrides(toml::table& document, const std::vector<std::string>& sets
     }
     erase_alternatives(document, key);
     insert_value(*table, key, parts.back(), text, is_string_key(key));
-    source.overridden.insert(join(parts, 0, parts.size()));
+    source.overridden.insert(written.empty() ? join(parts, 0, parts.size()) : written);
     names.add(document);
   }
 }

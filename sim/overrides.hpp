@@ -9,6 +9,9 @@
 
 namespace mho::sim {
 
+/// The value of a string key: the text as it stands, or what a TOML string in quotes says.
+std::string string_value(const std::string& text);
+
 /// Writes every override into the document and its path into source.overridden; of one key the last one
 /// counts, and of keys that exclude one another (snr_db, es_n0_db, eb_n0_db; bit_errors, relative_interval).
 /// detector.N, detector.ID and, where it is one's alone, detector.NAME name an entry of the detector array.

@@ -195,8 +195,8 @@ std::vector<std::string> curve_ids(const detector_settings& d) {
 }
 
 scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
-                       bool image_must_exist) {
-  toml_source source{path, {}};
+                       bool image_must_exist, std::set<std::string>* known) {
+  toml_source source{path, {}, known};
   toml::table document = parse_toml(path);
   apply_overrides(document, sets, source);
 

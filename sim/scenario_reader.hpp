@@ -2,6 +2,7 @@
 /// Scenarios from TOML files. Every key is checked against what is known; an unknown one names the nearest.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,9 @@ namespace mho::sim {
 
 /// Reads a scenario. `sets` are KEY=VALUE overrides by dotted path, applied before anything is checked;
 /// values of string keys are taken verbatim, all others as TOML. The picture of an [image] table is not read,
-/// but may be asked to exist. Throws input_error.
+/// but may be asked to exist. known: if given, gets the path of every key that was looked for. Throws
+/// input_error.
 scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
-                       bool image_must_exist = false);
+                       bool image_must_exist = false, std::set<std::string>* known = nullptr);
 
 }  // namespace mho::sim

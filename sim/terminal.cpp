@@ -6,25 +6,26 @@
 #include <cmath>
 #include <cstdio>
 
+#include "summary.hpp"
+
 namespace mho::sim {
 
 std::string ber_table(const scenario& s, const ber_result& r) {
   std::string out = s.title + "\n";
-  out += fmt::format(
-      "{}x{}, {}, channel {}. SNR = 10 log10(E||Hx||^2/E||n||^2); BER with its 95 % interval.\n\n", s.link.rx,
-      s.link.tx, s.link.modulation, s.link.channel);
+  out += fmt::format("{}. {}; BER with its 95 % interval.\n\n", link_summary(s), snr_summary(s));
   for (const curve& c : r.curves) {
     out += fmt::format("{}  [{}]\n", c.label, c.id);
     out += fmt::format("  {:>8} {:>8} {:>8} {:>8} {:>11} {:>11} {:>23} {:>11} {:>9}  {}\n", "SNR dB", "Es/N0",
                        "Eb/N0", "MF dB", "N0", "BER", "95 %", "bits", "errors", "stop");
     for (const point& p : c.points)
-      out += fmt::format("  {:8.2f} {:8.2f} {:8.2f} {:8.2f} {:11.4e} {:>11} {:>23} {:11} {:9}  {}{}\n",
+      out += fmt::format("  {:8.2f} {:8.2f} {:8.2f} {:8.2f} {:11.4e} {:>11} {:>23} {:11} {:9}  {}{}{}\n",
                          p.snr_db, p.es_n0_db, p.eb_n0_db, p.matched_filter_db, p.n0,
                          p.bit_errors > 0 ? fmt::format("{:.4e}", p.ber) : "none seen",
                          p.bit_errors > 0 ? fmt::format("{:.3e} .. {:.3e}", p.ber_low, p.ber_high)
                                           : fmt::format("below {:.3e}", p.ber_high),
                          p.bits, p.bit_errors, p.stop,
-                         p.failed_problems > 0 ? fmt::format(", {} failed", p.failed_problems) : "");
+                         p.failed_problems > 0 ? fmt::format(", {} failed", p.failed_problems) : "",
+                         p.not_converged > 0 ? fmt::format(", {} not converged", p.not_converged) : "");
     out += "\n";
   }
   return out;

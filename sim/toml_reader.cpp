@@ -1,5 +1,8 @@
 #include "toml_reader.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <cmath>
 #include <filesystem>
 
 #include "input_error.hpp"
@@ -8,18 +11,33 @@ namespace mho::sim {
 
 void toml_source::fail(const std::string& path, const toml::node* at, const std::string& what) const {
   std::string where = file;
+  // A table that stands nowhere in the file is there because --set wrote into it.
+  const bool made = at != nullptr && at->source().begin.line == 0;
   for (const std::string& written : overridden)
-    if (path == written || path.rfind(written + ".", 0) == 0) where = "--set";
+    if (path == written || path.rfind(written + ".", 0) == 0 || (made && written.rfind(path + ".", 0) == 0))
+      where = "--set";
   if (where == file && at != nullptr && at->source().begin.line > 0)
     where += ":" + std::to_string(at->source().begin.line);
   throw input_error(where + ": " + path + ": " + what);
 }
 
+namespace {
+
+std::optional<std::int64_t> to_integer(const toml::node& node) {
+  if (const auto v = node.value_exact<std::int64_t>()) return v;
+  // 1e5 is how people write a number of bits.
+  const auto v = node.value_exact<double>();
+  if (!v || std::trunc(*v) != *v || std::abs(*v) > 0x1p53) return std::nullopt;
+  return static_cast<std::int64_t>(*v);
+}
+
+}  // namespace
+
 std::optional<option_value> to_option(const toml::node& node, const option_value& like) {
   if (std::holds_alternative<bool>(like)) {
     if (const auto v = node.value_exact<bool>()) return *v;
   } else if (std::holds_alternative<std::int64_t>(like)) {
-    if (const auto v = node.value_exact<std::int64_t>()) return *v;
+    if (const auto v = to_integer(node)) return *v;
   } else if (std::holds_alternative<double>(like)) {
     if (const auto v = node.value_exact<double>()) return *v;
     if (const auto v = node.value_exact<std::int64_t>()) return static_cast<double>(*v);
@@ -28,7 +46,7 @@ std::optional<option_value> to_option(const toml::node& node, const option_value
   } else if (const toml::array* array = node.as_array()) {
     std::vector<std::int64_t> list;
     for (const toml::node& entry : *array) {
-      const auto v = entry.value_exact<std::int64_t>();
+      const auto v = to_integer(entry);
       if (!v) return std::nullopt;
       list.push_back(*v);
     }
@@ -37,7 +55,24 @@ std::optional<option_value> to_option(const toml::node& node, const option_value
   return std::nullopt;
 }
 
+std::string nearest_choice(const std::string& name, const std::vector<std::string>& candidates) {
+  std::string plain;
+  for (const char c : name)
+    if (c != '-' && c != '_' && c != ' ')
+      plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto same = std::find(candidates.begin(), candidates.end(), plain);
+  return same != candidates.end() ? *same : nearest(name, candidates);
+}
+
+std::string must_be(const option& entry, const toml::node& given) {
+  std::string what = "must be " + allowed(entry);
+  if (const auto name = given.value_exact<std::string>(); name && entry.choices.size() > 1)
+    what += "; the nearest is " + nearest_choice(*name, entry.choices);
+  return what;
+}
+
 const toml::node* table_reader::node(const std::string& key) {
+  if (source_.known != nullptr) source_.known->insert(full(key));
   asked_.insert(key);
   return table_.get(key);
 }
@@ -49,7 +84,7 @@ std::optional<option_value> table_reader::get(const option& entry) {
   // The library's own check knows ranges and choices.
   option one = entry;
   one.inherits = true;
-  if (!value || !complete({&one, 1}, {{entry.name, *value}})) fail(entry.name, "must be " + allowed(entry));
+  if (!value || !complete({&one, 1}, {{entry.name, *value}})) fail(entry.name, must_be(entry, *found));
   return value;
 }
 
@@ -78,13 +113,15 @@ void table_reader::fail(const std::string& key, const std::string& what) const {
 }
 
 void table_reader::finish(const std::vector<std::string>& more) const {
+  if (source_.known != nullptr)
+    for (const std::string& key : more) source_.known->insert(full(key));
   for (const auto& [key, value] : table_) {
     const std::string name(key.str());
     if (asked_.count(name) != 0) continue;
     std::vector<std::string> known(asked_.begin(), asked_.end());
     known.insert(known.end(), more.begin(), more.end());
     std::string what = "unknown key";
-    if (!known.empty()) what += "; the nearest known one is " + nearest(name, known);
+    if (!known.empty()) what += "; the nearest known one is " + nearest_choice(name, known);
     source_.fail(full(name), &value, what);
   }
 }

@@ -18,6 +18,7 @@ namespace mho::sim {
 struct toml_source {
   std::string file;
   std::set<std::string> overridden;
+  std::set<std::string>* known = nullptr;  ///< if given: collects the path of every key that a reader knows
 
   /// Throws input_error about a key at a node (nullptr: no line).
   [[noreturn]] void fail(const std::string& path, const toml::node* at, const std::string& what) const;
@@ -57,7 +58,15 @@ class table_reader {
 /// A TOML file's document. Throws input_error with file and line.
 toml::table parse_toml(const std::string& path);
 
-/// A TOML value as the type of `like`; nothing if it has another type.
+/// A TOML value as the type of `like`; nothing if it has another type. A float without a fraction is an
+/// integer too (1e5).
 std::optional<option_value> to_option(const toml::node& node, const option_value& like);
+
+/// "must be ..." of what an entry allows, for a value that it does not; names the choice that a wrong string
+/// is nearest to.
+std::string must_be(const option& entry, const toml::node& given);
+
+/// The nearest of the candidates, "16qam" for "16-QAM"; "" if there are none.
+std::string nearest_choice(const std::string& name, const std::vector<std::string>& candidates);
 
 }  // namespace mho::sim

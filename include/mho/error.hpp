@@ -37,7 +37,8 @@ MHO_API const char* to_string(error e) noexcept;
 /// `ok` and the degraded ones are written and usable. A failed one has estimate 0, variance +inf and LLRs 0.
 enum class status : std::uint8_t {
   ok = 0,
-  not_converged = 1,  ///< degraded: an iteration ended before it reached its tolerance
+  not_converged = 1,  ///< degraded: an iteration did not converge; of the analogue detectors: it left no less
+                      ///< residual than x = 0 has. Without it a result need not be exact
   saturated = 2,      ///< degraded: a converter or amplifier clipped
   singular = 16,      ///< failed: a Cholesky pivot <= tx * 2^-23 * its Gram diagonal
   not_finite = 17,    ///< failed: NaN or infinity in the input, or on the way

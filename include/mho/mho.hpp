@@ -9,4 +9,6 @@
 #include <mho/options.hpp>
 #include <mho/random.hpp>
 #include <mho/registry.hpp>
+#include <mho/targets.hpp>
+#include <mho/targets.hpp>
 #include <mho/view.hpp>

@@ -1,6 +1,6 @@
 /// \file
-/// Typed options: what a detector kind or an accelerator can be told, published as a schema that the TOML
-/// reader, `mho list --json`, the C and Python faces and the documentation all read.
+/// Typed options: what a detector kind or an accelerator can be told, published as a schema that the
+/// simulator's TOML reader, its --set and `mho list --json` read.
 #pragma once
 
 #include <cstdint>

@@ -35,8 +35,14 @@ TEST(bad_input, scenarios) {
       {"tx > rx on AWGN",
        "[link]\nrx = 4\ntx = 8\nsnr_db = [1]\nchannel = \"awgn\"\n[[detector]]\nname = \"mmse\"\n",
        "FILE:3: link.tx: must be at most rx = 4 on channel awgn, where stream k arrives at antenna k"},
+      {"a fraction of a bit", good_link + zf + "[stop]\nbit_errors = 2.5e0\n",
+       "FILE:9: stop.bit_errors: must be an integer from 1 to 1e+15"},
       {"3-QAM", "[link]\nrx = 8\ntx = 4\nmodulation = \"3qam\"\nsnr_db = [1]\n" + zf,
-       "FILE:4: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam"},
+       "FILE:4: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest is "
+       "16qam"},
+      {"another spelling", "[link]\nrx = 8\ntx = 4\nmodulation = \"256-QAM\"\nsnr_db = [1]\n" + zf,
+       "FILE:4: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest is "
+       "256qam"},
       {"no SNR", "[link]\nrx = 8\ntx = 4\n" + zf,
        "FILE:1: link.snr_db: missing; one of snr_db, es_n0_db, eb_n0_db is needed"},
       {"two SNRs", "[link]\nrx = 8\ntx = 4\nsnr_db = [1]\nes_n0_db = [2]\n" + zf,
@@ -61,7 +67,7 @@ TEST(bad_input, scenarios) {
       {"descending cycles", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [2, 1]\n",
        "FILE:8: detector.0.cycles: must be ascending"},
       {"unknown accelerator", good_link + "[[detector]]\nname = \"analog-zf\"\naccelerator = \"papr\"\n",
-       "FILE:8: detector.0.accelerator: must be one of paper, ideal"},
+       "FILE:8: detector.0.accelerator: must be one of paper, ideal; the nearest is paper"},
       {"unknown parameter", good_link + zf + "[accelerator.mine]\narray.sise = 8\n",
        "FILE:9: accelerator.mine.array.sise: unknown key; the nearest known one is array.size"},
       {"preset redefined", good_link + zf + "[accelerator.paper]\narray.size = 8\n",
@@ -135,8 +141,13 @@ TEST(bad_input, one_line_whatever_is_wrong) {
   }
   EXPECT_EQ(run_mho("ber " + good + " --set link.rx=x" + out).err,
             "mho: --set: link.rx: not a TOML value: x\n");
-  EXPECT_EQ(run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
-            "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam\n");
+  EXPECT_EQ(
+      run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
+      "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest "
+      "is 16qam\n");
+  EXPECT_EQ(run_mho("").err, "mho: a command is missing; the commands are ber, image, solve, list\n");
+  EXPECT_EQ(run_mho("frobnicate").err,
+            "mho: frobnicate: unknown command; the commands are ber, image, solve, list\n");
 }
 
 TEST(bad_input, matrices) {
@@ -151,6 +162,15 @@ TEST(bad_input, matrices) {
                     flat = folder.write("flat.csv", "1,1\n1,1\n");
   EXPECT_EQ(solve(wide).err, "mho: " + wide + ": must be square, is 2x3\n");
   EXPECT_EQ(solve(flat).err, "mho: " + flat + ": is singular to double precision\n");
+  const std::string unit = folder.write("unit.csv", "1,0\n0,1\n");
+  EXPECT_EQ(
+      solve(unit + " --accelerator papr").err,
+      "mho: --accelerator: unknown accelerator papr; must be one of paper, ideal, or FILE.toml:NAME; the "
+      "nearest is paper\n");
+  EXPECT_EQ(solve(unit + " --set solver.blocks=shur").err,
+            "mho: --set: solver.blocks: must be one of reuse, schur; the nearest is schur\n");
+  EXPECT_EQ(solve(unit + " --set solver.block=schur").err,
+            "mho: --set: solver.block: unknown key; the nearest known one is solver.blocks\n");
 }
 
 }  // namespace

@@ -45,6 +45,32 @@ TEST_F(overrides, values_take_the_type_of_their_key) {
   EXPECT_EQ(read({"link.rx=64", "link.rx=32"}).link.rx, 32u) << "the last one counts";
 }
 
+TEST_F(overrides, strings_may_stand_in_toml_quotes_and_integers_in_scientific_notation) {
+  const scenario s = read({"link.modulation=\"64qam\"", "title='a \"b\"'", "detector.0.label=\"A\" = \"B\"",
+                           "detector.2.accelerator=\"paper\"", "accelerator.paper.solver.blocks=\"schur\"",
+                           "stop.bit_errors=1e3", "link.rx=16.0"});
+  EXPECT_EQ(s.link.modulation, "64qam");
+  EXPECT_EQ(s.title, "a \"b\"");
+  EXPECT_EQ(s.detectors[0].label, "\"A\" = \"B\"") << "no TOML string: verbatim";
+  EXPECT_EQ(std::get<std::string>(s.detectors[2].spec.values.at("solver.blocks")), "schur");
+  EXPECT_EQ(s.stop.bit_errors, 1000u);
+  EXPECT_EQ(s.link.rx, 16u);
+  EXPECT_EQ(read({"title=\""}).title, "\"");
+  EXPECT_EQ(read({"title="}).title, "");
+}
+
+TEST_F(overrides, accelerators_may_be_made_on_the_command_line_if_a_detector_uses_them) {
+  const scenario s =
+      read({"accelerator.mine.base=ideal", "accelerator.mine.array.size=8", "detector.1.accelerator=mine"});
+  EXPECT_EQ(s.detectors[1].accelerator, "mine");
+  EXPECT_EQ(std::get<std::string>(s.detectors[1].spec.values.at("accelerator")), "ideal");
+  EXPECT_EQ(std::get<std::int64_t>(s.detectors[1].spec.values.at("array.size")), 8);
+  EXPECT_EQ(
+      refusal("accelerator.papr.array.size=8"),
+      "--set: accelerator.papr.array.size: no such accelerator, and no detector uses one of that name; the "
+      "nearest is paper");
+}
+
 TEST_F(overrides, detectors_are_named_by_number_and_by_id) {
   const scenario s = read({"detector.1.cycles=[2]", "detector.mine.label=A = B", "detector.0.id=first"});
   EXPECT_EQ(s.detectors[1].cycles, std::vector<std::int64_t>{2});
@@ -138,6 +164,15 @@ TEST_F(overrides, refusals_name_the_key_and_what_is_allowed) {
   EXPECT_EQ(refusal("link.rx"), "--set: link.rx: must be KEY=VALUE");
   EXPECT_EQ(refusal("link.rx=many"), "--set: link.rx: not a TOML value: many");
   EXPECT_EQ(refusal("link.rx=4.5").rfind("--set: link.rx: must be", 0), 0u);
+  EXPECT_EQ(refusal("lnk.rx=4"), "--set: lnk: unknown key; the nearest known one is link");
+  EXPECT_EQ(refusal("stopp=4"), "--set: stopp: unknown key; the nearest known one is stop");
+  EXPECT_EQ(refusal("link.a.b=4").rfind("--set: link.a: unknown key", 0), 0u);
+  EXPECT_EQ(refusal("link.modulation=16-QAM").rfind("; the nearest is 16qam"),
+            refusal("link.modulation=16-QAM").size() - 22);
+  EXPECT_EQ(refusal("detector.mine.cycles=[0]"),
+            "--set: detector.1.cycles: must be a list of integers from 1 to 64");
+  EXPECT_EQ(refusal("detector.mine.accelerator=papr"),
+            "--set: detector.1.accelerator: must be one of paper, ideal; the nearest is paper");
   EXPECT_NE(refusal("link.antennas=4").find("unknown key"), std::string::npos);
   EXPECT_EQ(refusal("detector.7.id=x"),
             "--set: detector.7.id: no such detector; there are 0 (mmse), 1 (mine), 2 (analog-mmse-ideal)");

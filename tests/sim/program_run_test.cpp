@@ -105,9 +105,11 @@ TEST(program_run, the_plot_script_holds_curves_bars_and_an_arrow_where_no_error_
   EXPECT_NEAR(curve[1], points[0]["ber"].get<double>(), 1e-9);
   EXPECT_NEAR(curve[2], points[0]["ber_low"].get<double>(), 1e-9);
   EXPECT_NEAR(curve[3], points[0]["ber_high"].get<double>(), 1e-9);
-  ASSERT_EQ(bound.size(), 2u);  // the point without: SNR and the upper bound
+  ASSERT_EQ(bound.size(), 3u);  // the point without: SNR, the upper bound, how far down the arrow goes
   EXPECT_EQ(bound[0], 60);
   EXPECT_NEAR(bound[1], points[1]["ber_high"].get<double>(), 1e-9);
+  EXPECT_LT(bound[2], 0);
+  EXPECT_GT(bound[1] + bound[2], 0);
   EXPECT_EQ(slurp(folder.path("out/ber.png")).substr(1, 3), "PNG");
   EXPECT_NE(slurp(folder.path("out/ber.svg")).find("<svg"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder.path("out/ran"))) << "a label was run as a command";
@@ -115,6 +117,32 @@ TEST(program_run, the_plot_script_holds_curves_bars_and_an_arrow_where_no_error_
   ASSERT_EQ(std::remove(folder.path("out/ber.png").c_str()), 0);
   ASSERT_EQ(std::system(("cd " + folder.path("out") + " && gnuplot ber.gnuplot").c_str()), 0);
   EXPECT_EQ(slurp(folder.path("out/ber.png")).substr(1, 3), "PNG");
+}
+
+TEST(program_run, the_plot_says_what_was_run_in_ascending_order) {
+  const scratch_folder folder;
+  const std::string file = folder.write(
+      "s.toml", sweep("[6, inf, 2, 60, 4]", "bit_errors = 50\nmin_bits = 10_000\nmax_bits = 20_000"));
+  ASSERT_EQ(run_mho("ber " + file +
+                    " --set link.rx=6 --set link.modulation=qpsk --set 'title=16x4, 256-QAM' --out " +
+                    folder.path("out"))
+                .status,
+            0);
+  const std::string script = slurp(folder.path("out/ber.gnuplot"));
+  EXPECT_NE(script.find("set label 1 '6x"), std::string::npos) << script;
+  EXPECT_NE(script.find(", qpsk, a fresh rayleigh channel for every use'"), std::string::npos) << script;
+  EXPECT_NE(script.find(" (no noise: below "), std::string::npos) << script;
+  std::istringstream rows(script.substr(script.find("$curve0 << EOD\n") + 15));
+  std::vector<double> snr;
+  for (std::string line; std::getline(rows, line) && line != "EOD";) snr.push_back(std::stod(line));
+  EXPECT_EQ(snr, (std::vector<double>{2, 4, 6}));
+  const std::string range = "set xrange [";
+  std::istringstream limits(script.substr(script.find(range) + range.size()));
+  double left = 0, right = 0;
+  char colon = 0;
+  limits >> left >> colon >> right;
+  EXPECT_TRUE(left < 2 && left > -10) << left;
+  EXPECT_TRUE(right > 60 && right < 72) << right;
 }
 
 TEST(program_run, plots_of_any_number_of_points_say_nothing) {
