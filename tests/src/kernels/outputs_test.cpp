@@ -27,7 +27,7 @@ struct solved {
       level.at(lane, 0) = noise * static_cast<float>(1 + lane % 4);
     k.cholesky(g.data(), n, level.data(), static_cast<float>(n) * 0x1p-23f, l.data(), inverse.data(),
                verdicts.data());
-    k.inverse_diagonal(l.data(), inverse.data(), n, panel.data(), diagonal.data());
+    k.inverse_diagonal(l.data(), inverse.data(), n, panel.data(), nullptr, diagonal.data());
   }
   pack g, l, inverse, level, diagonal, gain, verdicts;
 };
