@@ -9,4 +9,5 @@
 #include <mho/options.hpp>
 #include <mho/random.hpp>
 #include <mho/registry.hpp>
+#include <mho/targets.hpp>
 #include <mho/view.hpp>

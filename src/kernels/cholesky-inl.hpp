@@ -103,11 +103,15 @@ HWY_NOINLINE void cholesky(const float* a, std::size_t n, const float* shift, fl
   store(found, verdict);
 }
 
+// Rows of a solve that are done at once. It decides the order of the terms, so it is the same on every
+// target.
+constexpr std::size_t solve_tile = 4;
+
 // x <- L^-1 x, from entry `begin` on (the ones before are zero).
 HWY_NOINLINE void solve_lower(const float* l, const float* inverse, std::size_t n, std::size_t begin,
                               float* x) {
-  for (std::size_t i0 = begin; i0 < n; i0 += tile)
-    with_size<tile>(std::min(tile, n - i0), [&](auto m) HWY_ATTR {
+  for (std::size_t i0 = begin; i0 < n; i0 += solve_tile)
+    with_size<solve_tile>(std::min(solve_tile, n - i0), [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;
       const float* row[M];
       const float* right[1] = {x + begin * entry};
@@ -134,8 +138,8 @@ HWY_NOINLINE void solve_lower(const float* l, const float* inverse, std::size_t 
 HWY_NOINLINE void solve_upper(const float* l, const float* inverse, std::size_t n, float* x) {
   for (std::size_t i1 = n; i1 > 0;) {
     // The last, incomplete tile comes first, so that tiles start at the same rows as in solve_lower.
-    const std::size_t i0 = (i1 - 1) / tile * tile;
-    with_size<tile>(i1 - i0, [&](auto m) HWY_ATTR {
+    const std::size_t i0 = (i1 - 1) / solve_tile * solve_tile;
+    with_size<solve_tile>(i1 - i0, [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;
       const float* column[M];
       const float* right[1] = {x + i1 * entry};

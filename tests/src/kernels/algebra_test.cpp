@@ -1,7 +1,7 @@
 // Gram matrix, matched filter, Cholesky factor, triangular solves and the diagonal of the inverse, lane by
 // lane against double precision. The bounds are the a priori ones of rounding-error analysis (Higham,
 // "Accuracy and Stability of Numerical Algorithms", chapters 3, 8 and 10), entry by entry.
-#include "packs.hpp"
+#include "src/kernels/packs.hpp"
 
 namespace mho {
 namespace {
