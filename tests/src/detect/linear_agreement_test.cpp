@@ -215,7 +215,8 @@ TEST(fused_targets, agree_to_the_last_bit) {
           for (const target_info& t : targets())
             if (t.usable && t.fused)
               all.push_back(run(arithmetic{t.name, lanes}.spec(kind), b, noise::white(0.2f), how));
-          for (const detected& d : all) EXPECT_TRUE(same_bits(d, all.front())) << lanes << " " << of(kind, s) << fused;
+          for (const detected& d : all)
+            EXPECT_TRUE(same_bits(d, all.front())) << lanes << " " << of(kind, s) << fused;
         }
 }
 
