@@ -1,7 +1,7 @@
 // Gram matrix, matched filter, Cholesky factor, triangular solves and the diagonal of the inverse, lane by
 // lane against double precision. The bounds are the a priori ones of rounding-error analysis (Higham,
 // "Accuracy and Stability of Numerical Algorithms", chapters 3, 8 and 10), entry by entry.
-#include "packs.hpp"
+#include "src/kernels/packs.hpp"
 
 namespace mho {
 namespace {
@@ -44,6 +44,7 @@ struct factored {
 
 using gram_kernel = of_every_target;
 using factor_kernel = of_every_target;
+using weights_kernel = of_every_target;
 
 TEST_P(gram_kernel, is_the_product_of_the_channel_with_itself) {
   for (const std::size_t tx : stream_counts())
@@ -149,8 +150,11 @@ TEST_P(factor_kernel, triangular_solves_leave_a_small_residual) {
 TEST_P(factor_kernel, diagonal_of_the_inverse) {
   for (const std::size_t n : stream_counts()) {
     const factored f(k, n);
-    const pack panel = complex_pack(k.lanes, n * k.tile), out = real_pack(k.lanes, n);
-    k.inverse_diagonal(f.l.data(), f.inverse.data(), n, panel.data(), nullptr, out.data());
+    const pack panel = complex_pack(k.lanes, n * k.tile), out = real_pack(k.lanes, n),
+               alone = real_pack(k.lanes, n), whole = complex_pack(k.lanes, n * n);
+    whole.fill(std::nanf(""));
+    k.inverse_diagonal(f.l.data(), f.inverse.data(), n, panel.data(), nullptr, alone.data());
+    k.inverse_diagonal(f.l.data(), f.inverse.data(), n, panel.data(), whole.data(), out.data());
     for (std::size_t lane = 0; lane < k.lanes; ++lane) {
       const matrix l = f.lower(lane);
       const matrix x = l.triangularView<Eigen::Lower>().solve(
@@ -159,17 +163,56 @@ TEST_P(factor_kernel, diagonal_of_the_inverse) {
       const real_matrix size = x.cwiseAbs(),
                         error = complex_gamma(n, 4) * 1.01 * (size * l.cwiseAbs() * size);
       ASSERT_LE(error.maxCoeff() / size.maxCoeff(), 0.005) << "second-order terms matter";
+      expect_within(whole.lane(lane, n, n), x, error, std::to_string(n));
       for (std::size_t i = 0; i < n; ++i) {
         const auto c = static_cast<long>(i);
         const double exact = x.col(c).squaredNorm();
         const double bound =
             2 * size.col(c).dot(error.col(c)) + error.col(c).squaredNorm() + gamma(2 * n + 1) * 1.01 * exact;
         ASSERT_NEAR(static_cast<double>(out.at(lane, i)), exact, bound) << n << " entry " << i;
+        ASSERT_EQ(out.at(lane, i), alone.at(lane, i)) << n << " entry " << i;
       }
     }
   }
 }
 
+TEST_P(weights_kernel, square_is_the_whole_product_of_a_matrix_with_itself) {
+  for (const std::size_t n : stream_counts()) {
+    const pack x = random_pack(k.lanes, n * n, n), out = complex_pack(k.lanes, n * n);
+    k.square(x.data(), n, out.data());
+    for (std::size_t lane = 0; lane < k.lanes; ++lane) {
+      const matrix exact = x.lane(lane, n, n);
+      expect_within(out.lane(lane, n, n), exact.adjoint() * exact,
+                    complex_gamma(n) * (exact.cwiseAbs().transpose() * exact.cwiseAbs()), std::to_string(n));
+    }
+  }
+}
+
+TEST_P(weights_kernel, weigh_is_gain_times_inverse_times_channel) {
+  for (const std::size_t tx : stream_counts())
+    for (const std::size_t rows : {1u, 2u, 3u, 4u, 7u}) {
+      const pack h = random_pack(k.lanes, rows * tx, tx), b = random_pack(k.lanes, tx * tx, rows),
+                 gain = real_pack(k.lanes, tx), w = complex_pack(k.lanes, tx * rows);
+      for (std::size_t lane = 0; lane < k.lanes; ++lane)
+        for (std::size_t i = 0; i < tx; ++i) gain.at(lane, i) = 0.5f + static_cast<float>(lane + 3 * i);
+      for (const bool identity : {false, true}) {
+        w.fill(std::nanf(""));
+        k.weigh(h.data(), identity ? nullptr : b.data(), gain.data(), rows, tx, w.data());
+        for (std::size_t lane = 0; lane < k.lanes; ++lane) {
+          const auto n = static_cast<long>(tx);
+          const matrix left = identity ? matrix(matrix::Identity(n, n)) : b.lane(lane, tx, tx),
+                       right = h.lane(lane, rows, tx).adjoint(),
+                       by = gain.lane(lane, tx, 1).col(0).asDiagonal();
+          // A sum of tx products, and the gain's rounding.
+          expect_within(w.lane(lane, tx, rows), by * left * right,
+                        complex_gamma(tx, 2) * (by.cwiseAbs() * left.cwiseAbs() * right.cwiseAbs()),
+                        of(rows, tx));
+        }
+      }
+    }
+}
+
+MHO_ON_EVERY_TARGET(weights_kernel);
 MHO_ON_EVERY_TARGET(gram_kernel);
 MHO_ON_EVERY_TARGET(factor_kernel);
 

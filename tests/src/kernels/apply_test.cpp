@@ -1,7 +1,7 @@
 // Weights on many received vectors of one problem, and on one vector of each of many problems.
 #include <limits>
 
-#include "packs.hpp"
+#include "src/kernels/packs.hpp"
 
 namespace mho {
 namespace {

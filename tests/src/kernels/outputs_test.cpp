@@ -1,7 +1,7 @@
 // Verdicts, gains, variances and finished estimates, and the one kernel for up to four streams.
 #include <limits>
 
-#include "packs.hpp"
+#include "src/kernels/packs.hpp"
 
 namespace mho {
 namespace {

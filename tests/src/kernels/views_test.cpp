@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "packs.hpp"
+#include "src/kernels/packs.hpp"
 
 namespace mho {
 namespace {
