@@ -133,6 +133,7 @@ error detector::detect(const channel_batch& channel, const received_batch& recei
   if (channel.matrix.extent[0] != received.vectors.extent[0]) return error::bad_shape;
   if (const error e = s.check(channel, range); e != error::none) return e;
   if (const error e = s.check(received, into, capabilities_, steps_, same); e != error::none) return e;
+  if (const error e = s.check(channel, into); e != error::none) return e;
   const bool white = channel.noise.is == noise::scalar || channel.noise.is == noise::per_problem;
   const bool fuses = (capabilities_.native & native_failures) != 0 && received.vectors.extent[1] == 1 &&
                      white && !s.gram_made;
@@ -142,6 +143,8 @@ error detector::detect(const channel_batch& channel, const received_batch& recei
   }
   channel_batch given = channel;
   given.noise = s.digest_noise(channel.noise, range);
+  std::fill(s.how.begin() + static_cast<std::ptrdiff_t>(range.begin),
+            s.how.begin() + static_cast<std::ptrdiff_t>(range.end), shell::unprepared);
   for (std::size_t begin = range.begin; begin < range.end; begin += s.block) {
     call part = range;
     part.begin = begin;
@@ -160,10 +163,7 @@ error detector::detect(const channel_batch& channel, const received_batch& recei
       return apply(received, into, which);
     }
     s.take_outputs(received, into, capabilities_.native, part);
-    for (std::size_t p = part.begin; p < part.end; ++p) {
-      s.how[p] = shell::unprepared;
-      s.found[p] = outputs[0].state[p - part.begin];
-    }
+    for (std::size_t p = part.begin; p < part.end; ++p) s.found[p] = outputs[0].state[p - part.begin];
   }
   return error::none;
 }

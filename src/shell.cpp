@@ -38,6 +38,11 @@ bool overlap(const view& a, const view& b) noexcept {
   return a_low < b_high && b_low < a_high;
 }
 
+bool lies_over(const output& o, const view& input) noexcept {
+  return overlap(o.estimate, input) || overlap(o.variance, input) || overlap(o.llr, input) ||
+         overlap(o.bits, input);
+}
+
 error first(error a, error b) noexcept { return a != error::none ? a : b; }
 
 status check_level(float n0) noexcept {
@@ -148,13 +153,19 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
     if (!o.bits.empty()) e = first(e, check_view(o.bits, element::u8, problems, uses, bits));
     if (!o.state.empty() && o.state.size() != problems * uses) e = first(e, error::bad_shape);
     if (e != error::none) return e;
-    for (const view* v : {&o.estimate, &o.variance, &o.llr, &o.bits})
-      if (overlap(*v, y) || overlap(*v, in.prior_llr)) return error::overlap;
+    if (lies_over(o, y) || lies_over(o, in.prior_llr)) return error::overlap;
     if (decides)
       for (const constellation* c : in.symbols)
         if (c->bits() > asked.bits) return error::too_large;
   }
   return error::none;
+}
+
+error detector::shell::check(const channel_batch& channel_in, std::span<const output> into) const noexcept {
+  const bool over = std::any_of(into.begin(), into.end(), [&](const output& o) {
+    return lies_over(o, channel_in.matrix) || lies_over(o, channel_in.noise.values);
+  });
+  return over ? error::overlap : error::none;
 }
 
 bool detector::shell::is_prepared(const call& which) const noexcept {

@@ -37,6 +37,8 @@ struct detector::shell {
   /// The same for received vectors and outputs.
   error check(const received_batch& received, std::span<const output> into, const capabilities& can,
               std::size_t steps, call& which) const noexcept;
+  /// Checks that no output lies over a channel or its noise.
+  error check(const channel_batch& channel, std::span<const output> into) const noexcept;
 
   /// Whether `prepare` has seen every problem of a range.
   bool is_prepared(const call& which) const noexcept;

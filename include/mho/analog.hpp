@@ -23,8 +23,9 @@ MHO_API std::span<const option> accelerator_schema();
 
 /// A named set of parameters.
 struct accelerator_preset {
-  std::string name, doc;
-  options values;  ///< every parameter of the schema
+  std::string name;  ///< what options and `mho list accelerators` call it
+  std::string doc;   ///< one line
+  options values;    ///< every parameter of the schema
 };
 
 /// The presets: `paper` (the measured chip) and `ideal` (no write error, no converters, infinite gain; the
@@ -67,7 +68,9 @@ class MHO_API analog_solver {
   /// unknowns.
   static result<analog_solver> make(const options& parameters, std::size_t n, bool complex_valued);
   ~analog_solver();
+  /// Takes over a solver; the other one may only be assigned to or destroyed.
   analog_solver(analog_solver&&) noexcept;
+  /// The same.
   analog_solver& operator=(analog_solver&&) noexcept;
 
   std::size_t unknowns() const noexcept;       ///< n

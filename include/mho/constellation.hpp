@@ -36,8 +36,11 @@ class MHO_API constellation {
   /// From the names of the field: qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam. Errors: unknown_name.
   static result<constellation> parse(std::string_view name, mapping map = mapping::three_gpp);
 
+  /// How many points.
   std::size_t size() const noexcept { return points_.size(); }
+  /// Bits a symbol.
   unsigned bits() const noexcept { return 2 * axis_bits_; }
+  /// How bits name points.
   mapping labels() const noexcept { return mapping_; }
   /// All points, indexed by label (the bits of a symbol read as a binary number, the first bit most
   /// significant).

@@ -40,17 +40,18 @@ enum class form : std::uint8_t {
 /// block). A NaN, infinite or negative variance fails its problem (not_finite, out_of_range), never the
 /// batch.
 struct noise {
+  /// What `values` holds.
   enum kind : std::uint8_t {
-    scalar,       ///< value: variance of the complex noise at every antenna of every problem
-    per_problem,  ///< values: f32 [entry, 1, 1]
-    per_antenna,  ///< values: f32 [entry, 1, rx], variances
-    covariance,   ///< values: cf32 [entry, rx, rx], R = E n n^H; its lower triangle is read
-    cholesky,     ///< values: cf32 [entry, rx, rx], lower triangular L, R = L L^H
-    whitener,     ///< values: cf32 [entry, rx, rx], W with W R W^H = I
-  } is = scalar;
-  float value = 0;
-  view values{};
-  std::size_t problems_per_entry = 1;
+    scalar,         ///< value: variance of the complex noise at every antenna of every problem
+    per_problem,    ///< values: f32 [entry, 1, 1]
+    per_antenna,    ///< values: f32 [entry, 1, rx], variances
+    covariance,     ///< values: cf32 [entry, rx, rx], R = E n n^H; its lower triangle is read
+    cholesky,       ///< values: cf32 [entry, rx, rx], lower triangular L, R = L L^H
+    whitener,       ///< values: cf32 [entry, rx, rx], W with W R W^H = I
+  } is = scalar;    ///< which of them it is
+  float value = 0;  ///< scalar: the variance
+  view values{};    ///< all others
+  std::size_t problems_per_entry = 1;  ///< how many problems in a row share an entry of `values`
 
   /// The same variance everywhere.
   static noise white(float variance) noexcept { return {scalar, variance, {}, 1}; }
@@ -58,18 +59,18 @@ struct noise {
 
 /// Channels of a batch. matrix: cf32, H [problem, rx, tx], or G [problem, tx, tx] in the gram form.
 struct channel_batch {
-  view matrix;
-  mho::noise noise{};
-  form is = form::channel;
+  view matrix;              ///< H or G
+  mho::noise noise{};       ///< of the received vectors
+  form is = form::channel;  ///< which of the two `matrix` is; the one that was reserved
 };
 
 /// Received vectors. vectors: cf32 [problem, use, rx], or z [problem, use, tx] in the gram form.
 struct received_batch {
-  view vectors;
+  view vectors;      ///< y or z
   view prior_llr{};  ///< f32 [problem, use, tx * bits]; the llr output is then extrinsic
   std::span<const constellation* const>
-      symbols{};  ///< needed for llr and bits: one for all streams, or one a stream
-  demapper rule = demapper::max_log;
+      symbols{};                      ///< needed for llr and bits: one for all streams, or one a stream
+  demapper rule = demapper::max_log;  ///< how llr is made of estimate and variance
 };
 
 /// Where one step's results go; what is left empty is not computed.
@@ -83,8 +84,9 @@ struct output {
 
 /// Which part of the batch, on which scratch, and who its problems are.
 struct call {
-  std::size_t begin = 0, end = SIZE_MAX;  ///< problems [begin, end) of the batch
-  unsigned slot = 0;                      ///< scratch slot, one for each concurrent call
+  std::size_t begin = 0;       ///< first problem of the batch
+  std::size_t end = SIZE_MAX;  ///< one past the last; clipped to the batch
+  unsigned slot = 0;           ///< scratch slot, one for each concurrent call
   /// Identity of the draws of modelled randomness, with `first`: the SNR point, say. What is drawn for use u
   /// of problem i depends on the kind's seed, `stream`, first + i and u alone, not on how many uses or
   /// problems share the call; a second `apply` under the same identity repeats its draws. All 64 bits count;
@@ -108,12 +110,13 @@ enum native_output : std::uint8_t {
 /// What a kind of detector can do. The shell does the rest: it whitens, converts channel to gram for kinds
 /// that take only that, and derives LLRs and bits from estimate and variance.
 struct capabilities {
-  std::size_t max_rx = SIZE_MAX, max_tx = SIZE_MAX;
-  bool more_tx_than_rx = false;  ///< accepts tx > rx
-  bool device_memory = false;    ///< views may point to an accelerator's memory
+  std::size_t max_rx = SIZE_MAX;  ///< most receive antennas
+  std::size_t max_tx = SIZE_MAX;  ///< most streams
+  bool more_tx_than_rx = false;   ///< accepts tx > rx
+  bool device_memory = false;     ///< views may point to an accelerator's memory
   std::uint8_t forms = static_cast<std::uint8_t>(form::channel);  ///< bits of `form`
   std::uint8_t native = native_estimate | native_variance;        ///< bits of `native_output`
-  bool uses_prior = false;
+  bool uses_prior = false;                                        ///< takes `received_batch::prior_llr`
   bool needs_symbols = false;  ///< `received_batch::symbols` even for the estimate
   bool randomised = false;     ///< results depend on `call::stream` and `first`
   bool linear = false;         ///< has `weights`
@@ -121,11 +124,13 @@ struct capabilities {
 
 /// How much room to make.
 struct shape {
-  std::size_t problems = 0, rx = 0, tx = 0;
-  std::size_t uses = 1;     ///< received vectors a problem, at most
-  unsigned slots = 1;       ///< concurrent calls, at most
-  unsigned bits = 0;        ///< most bits a symbol that llr or bits outputs will have; 0: none are asked for
-  form is = form::channel;  ///< the form that `prepare` will be given
+  std::size_t problems = 0;  ///< channels of a batch, at most
+  std::size_t rx = 0;        ///< receive antennas
+  std::size_t tx = 0;        ///< streams
+  std::size_t uses = 1;      ///< received vectors a problem, at most
+  unsigned slots = 1;        ///< concurrent calls, at most
+  unsigned bits = 0;         ///< most bits a symbol that llr or bits outputs will have; 0: none are asked for
+  form is = form::channel;   ///< the form that `prepare` will be given
   bool coloured_noise = false;  ///< noise other than scalar and per_problem will come; one entry for
   std::size_t problems_per_noise_entry = 1;  ///< this many problems
 };
@@ -137,6 +142,7 @@ class MHO_API detector {
   detector(const detector&) = delete;
   detector& operator=(const detector&) = delete;
 
+  /// What this detector can do.
   const capabilities& can() const noexcept { return capabilities_; }
   /// How many outputs a call yields: 1, or one for each requested cycle or iteration, all from one run.
   std::size_t steps() const noexcept { return steps_; }
@@ -172,8 +178,9 @@ class MHO_API detector {
   /// What `prepare` found: ok or a failure. Meaningless before `prepare`.
   status prepared(std::size_t problem) const noexcept;
 
-  /// Short forms for one step.
+  /// Short form: a channel batch in the channel form.
   error prepare(const view& channel, const noise& n) noexcept { return prepare(channel_batch{channel, n}); }
+  /// Short form: one step, no decisions.
   error apply(const view& received, const view& estimate, const view& variance,
               std::span<status> state = {}) const noexcept {
     const output one{estimate, variance, {}, {}, state};
@@ -181,6 +188,7 @@ class MHO_API detector {
   }
 
  protected:
+  /// A kind with these capabilities, whose calls yield `steps` outputs.
   detector(const capabilities& can, std::size_t steps);
 
   // What a kind of detector writes. The shell has checked every view and cut it to the range, so that index 0

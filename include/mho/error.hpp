@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+/// Marks what the shared library exports.
 #define MHO_API __attribute__((visibility("default")))
 
 namespace mho {
@@ -21,7 +22,7 @@ enum class error : std::uint8_t {
   too_large,     ///< more than `reserve` made room for
   not_prepared,  ///< `apply` for a problem that was never prepared
   unsupported,   ///< a form, element type, input or output that this detector or this version does not handle
-  overlap,       ///< an output view starts where an input view starts
+  overlap,       ///< the addresses of an output view and of an input view of the same call meet
   unknown_name,  ///< no detector kind, option or preset of that name
   bad_value,     ///< an option's value has the wrong type or lies outside its range
   name_taken,    ///< `register_detector` with a name that exists
@@ -42,27 +43,36 @@ enum class status : std::uint8_t {
   saturated = 2,      ///< degraded: a converter or amplifier clipped
   singular = 16,      ///< failed: a Cholesky pivot <= tx * 2^-23 * its Gram diagonal
   not_finite = 17,    ///< failed: NaN or infinity in the input, or on the way
-  out_of_range = 18,  ///< failed: a squared column norm outside [2^-100, 2^100], or a negative noise variance
-  unstable = 19,      ///< failed: an analogue feedback loop that does not settle
+  out_of_range = 18,  ///< failed: a squared column norm outside [2^-100, 2^100], a negative noise variance,
+                      ///< or a post-equalisation variance beyond float (`detect` need not look at a variance
+                      ///< that neither variance nor llr asks for)
+  unstable = 19,  ///< failed: an analogue feedback loop that does not settle
 };
 
 /// The enumerator's name, such as "not_converged".
 MHO_API const char* to_string(status s) noexcept;
 
+/// Nothing usable was written.
 constexpr bool is_failed(status s) noexcept { return static_cast<std::uint8_t>(s) >= 16; }
+/// Usable, but not what it could be.
 constexpr bool is_degraded(status s) noexcept { return s != status::ok && !is_failed(s); }
 
 /// A value, or an error with a sentence that says what was wrong and what is allowed.
 template <class T>
 class result {
  public:
+  /// There is one.
   result(T value) : value_(std::move(value)) {}
+  /// There is none, and why.
   result(error e, std::string message) : error_(e), message_(std::move(message)) {}
 
+  /// Whether there is a value.
   explicit operator bool() const noexcept { return value_.has_value(); }
+  /// The same, spelt out.
   bool ok() const noexcept { return value_.has_value(); }
   /// `error::none` when there is a value.
   error code() const noexcept { return error_; }
+  /// What was wrong and what is allowed; "" when there is a value.
   const std::string& message() const noexcept { return message_; }
 
   /// The value. Throws std::runtime_error with the message when there is none; nothing else in mho throws.
@@ -70,17 +80,23 @@ class result {
     check();
     return *value_;
   }
+  /// The same of a constant result.
   const T& value() const& {
     check();
     return *value_;
   }
+  /// The same, moved out of a temporary result.
   T&& value() && {
     check();
     return std::move(*value_);
   }
+  /// The value, unchecked.
   T& operator*() & { return *value_; }
+  /// The value, unchecked.
   const T& operator*() const& { return *value_; }
+  /// A member of the value, unchecked.
   T* operator->() { return &*value_; }
+  /// A member of the value, unchecked.
   const T* operator->() const { return &*value_; }
 
  private:

@@ -15,12 +15,14 @@ namespace mho::parallel {
 /// shows races that are none. body must not throw.
 void on_workers(unsigned workers, const std::function<void(unsigned)>& body);
 
-/// As detector::prepare, apply and detect over the whole of `which`'s range, split over at most `threads`
+/// As detector::prepare over the whole of `which`'s range, split over at most `threads`
 /// threads (at most the slots that were reserved; 0: all of them). Bit-identical to the single call.
 /// `which.slot` is ignored. Errors: those of the parts; the first in the order of problems is returned.
 error prepare(detector& d, const channel_batch& channel, const call& which = {}, unsigned threads = 0);
+/// As detector::apply, in the same way.
 error apply(const detector& d, const received_batch& received, std::span<const output> into,
             const call& which = {}, unsigned threads = 0);
+/// As detector::detect, in the same way.
 error detect(detector& d, const channel_batch& channel, const received_batch& received,
              std::span<const output> into, const call& which = {}, unsigned threads = 0);
 

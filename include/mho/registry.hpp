@@ -14,19 +14,21 @@ namespace mho {
 
 /// A kind's name and options: "mmse", or {"analog-zf", {{"accelerator", "paper"}}}.
 struct detector_spec {
+  /// A kind with its default options.
   detector_spec(const char* kind) : name(kind) {}
+  /// A kind and options; those that are not given have their defaults.
   detector_spec(std::string kind, options given = {}) : name(std::move(kind)), values(std::move(given)) {}
 
-  std::string name;
-  options values;
+  std::string name;  ///< of the kind
+  options values;    ///< given options
 };
 
 /// A kind of detector, as `mho list detectors` shows it.
 struct detector_kind {
-  std::string name;     ///< lower case, words joined by hyphens
-  std::string summary;  ///< one line
-  capabilities can;     ///< of every detector of this kind
-  std::vector<option> schema;
+  std::string name;            ///< lower case, words joined by hyphens
+  std::string summary;         ///< one line
+  capabilities can;            ///< of every detector of this kind
+  std::vector<option> schema;  ///< its options
   /// Makes one; gets every option of the schema, checked and with defaults filled in.
   std::function<result<std::unique_ptr<detector>>(const options&)> make;
 };

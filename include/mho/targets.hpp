@@ -17,7 +17,8 @@ struct target_info {
   bool fused = false;     ///< multiply-add rounds once
   bool usable = false;    ///< this machine can run it
   bool standard = false;  ///< what option `target` = "auto" stands for: the best usable one, or the one that
-                          ///< the environment variable MHO_TARGET named when the library was loaded
+                          ///< the environment variable MHO_TARGET named when the library was loaded (a name
+                          ///< of none that this machine can run is ignored: look here which one was taken)
 };
 
 /// Every target that the library was built with, best first.

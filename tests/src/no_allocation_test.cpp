@@ -19,6 +19,18 @@ __attribute__((noinline)) void* operator new(std::size_t size) {
 __attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
 __attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
+// The kernels' buffers are aligned.
+__attribute__((noinline)) void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto to = static_cast<std::size_t>(alignment);
+  if (void* p = std::aligned_alloc(to, (size + to - 1) / to * to)) return p;
+  throw std::bad_alloc();
+}
+__attribute__((noinline)) void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+__attribute__((noinline)) void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+  std::free(p);
+}
+
 namespace mho {
 namespace {
 
@@ -64,6 +76,59 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
     ASSERT_EQ(d->reserve(room), error::none);
     EXPECT_EQ(allocations, again) << kind << ": a second reserve of the same room";
   }
+}
+
+TEST(no_allocation, in_any_mode_of_fp32_detection_on_any_target) {
+  const constellation qam = constellation::parse("16qam").value();
+  const constellation* symbols[] = {&qam};
+  for (const target_info& t : targets())
+    for (const char* lanes : {"problem", "antenna"})
+      for (const char* kind : {"mrc", "zf", "mmse"})
+        for (const std::size_t tx : {std::size_t{3}, std::size_t{5}, std::size_t{16}}) {
+          if (!t.usable) continue;
+          constexpr std::size_t problems = 19, most = 168;
+          const std::size_t rx = tx + 2;
+          std::vector<std::complex<float>> h(problems * rx * tx), y(problems * most * rx),
+              x(problems * most * tx);
+          std::vector<float> v(x.size()), llr(x.size() * 4);
+          std::vector<std::uint8_t> bits(llr.size());
+          std::vector<status> state(problems * most);
+          random_stream random(1, 0, 0, 0);
+          random.complex_normals(h);
+          random.complex_normals(y);
+          auto d = make_detector({kind, {{"target", t.name}, {"lanes", lanes}}}).value();
+          const std::size_t unreserved = allocations;
+          ASSERT_EQ(d->reserve({.problems = problems, .rx = rx, .tx = tx, .uses = most, .bits = 4}),
+                    error::none);
+          ASSERT_GT(allocations, unreserved) << "the counter counts";
+          const std::size_t before = allocations;
+          error worst = error::none;
+          for (const std::size_t uses : {std::size_t{1}, std::size_t{3}, most})
+            for (unsigned wanted = 0; wanted < 16; ++wanted)
+              for (const bool planes : {false, true}) {
+                if (uses == most && wanted != 0 && wanted != 15) continue;  // decisions take their time
+                const auto lay_out = [&](auto* data, std::size_t n1, std::size_t n2) {
+                  return planes ? problem_fastest(data, problems, n1, n2) : row_major(data, problems, n1, n2);
+                };
+                output o;
+                if ((wanted & 1) != 0) o.estimate = lay_out(x.data(), uses, tx);
+                if ((wanted & 2) != 0) o.variance = lay_out(v.data(), uses, tx);
+                if ((wanted & 4) != 0) o.llr = lay_out(llr.data(), uses, tx * 4);
+                if ((wanted & 8) != 0) o.bits = lay_out(bits.data(), uses, tx * 4);
+                if (wanted % 3 == 0) o.state = std::span(state).first(problems * uses);
+                const channel_batch channel{lay_out(h.data(), rx, tx), noise::white(0.1f)};
+                received_batch received;
+                received.vectors = lay_out(y.data(), uses, rx);
+                received.symbols = symbols;
+                const error calls[] = {d->detect(channel, received, {&o, 1}), d->prepare(channel),
+                                       d->apply(received, {&o, 1})};
+                for (const error e : calls)
+                  if (e != error::none) worst = e;
+              }
+          const std::size_t after = allocations;
+          EXPECT_EQ(after, before) << t.name << " " << lanes << " " << kind;
+          EXPECT_EQ(worst, error::none) << t.name << " " << lanes << " " << kind;
+        }
 }
 
 }  // namespace
