@@ -1,5 +1,7 @@
 #include "problems.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <limits>
 #include <vector>
@@ -15,6 +17,15 @@ constexpr float noise_variance = 0.1f;
 constexpr std::size_t most_distinct = 48;
 
 }  // namespace
+
+void* allocate_pages(std::size_t bytes) {
+  constexpr std::size_t page = std::size_t{2} << 20;
+  const std::size_t size = std::max(page, (bytes + page - 1) / page * page);
+  void* const memory = std::aligned_alloc(page, size);
+  if (memory == nullptr) throw std::bad_alloc();
+  madvise(memory, size, MADV_HUGEPAGE);  // a wish
+  return memory;
+}
 
 problem_set::problem_set(kind k, mode m, std::size_t rx, std::size_t tx, std::size_t problems)
     : distinct_(std::min(problems, rx * tx >= 4096 ? most_distinct / 8 : most_distinct)) {

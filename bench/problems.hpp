@@ -11,13 +11,15 @@
 
 namespace bench {
 
-/// Uninitialised memory of whole cache lines.
+/// Uninitialised memory in huge pages where the system grants them, as basebands hold theirs: planes of a
+/// batch lie on more small pages than a core's first-level TLB has entries for.
+void* allocate_pages(std::size_t bytes);
+
 template <class T>
 class buffer {
  public:
   buffer() = default;
-  explicit buffer(std::size_t n)
-      : size_(n), data_(static_cast<T*>(std::aligned_alloc(64, (n * sizeof(T) + 63) / 64 * 64 + 64))) {}
+  explicit buffer(std::size_t n) : size_(n), data_(static_cast<T*>(allocate_pages(n * sizeof(T)))) {}
   T* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
   T& operator[](std::size_t i) const { return data_.get()[i]; }

@@ -16,9 +16,10 @@ int command_ber(const run_arguments& a) {
   const result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
-  const std::optional<json> file = open_folder(folder, to_json(s, empty_result(*made)), a.resume, a.force);
+  const ber_result empty = empty_result(*made);
+  const std::optional<json> file = open_folder(folder, to_json(s, empty), a.resume, a.force);
   std::optional<ber_result> earlier;
-  if (file) earlier = points_to_keep(folder, *file, s, made->chunk_uses() * made->bits_a_use());
+  if (file) earlier = points_to_keep(folder, *file, s, empty, made->chunk_uses() * made->bits_a_use());
   const unsigned threads = a.threads > 0 ? a.threads : available_threads();
 
   progress_line line(a.progress);

@@ -13,6 +13,9 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+// Strata (32 bytes each) that the chunks of a round may hold, unless there are too many threads.
+constexpr std::size_t round_strata = std::size_t{1} << 20;
+
 double seconds_since(clock::time_point start) {
   return std::chrono::duration<double>(clock::now() - start).count();
 }
@@ -20,14 +23,15 @@ double seconds_since(clock::time_point start) {
 // Workers are made when their thread first has something to do.
 class crew {
  public:
-  crew(const link& l, unsigned threads) : link_(l), workers_(threads) {}
+  crew(const link& l, const run_options& o) : link_(l), stop_(o.stop), workers_(o.threads) {}
   link_worker& at(unsigned worker) {
-    if (!workers_[worker]) workers_[worker] = std::make_unique<link_worker>(link_);
+    if (!workers_[worker]) workers_[worker] = std::make_unique<link_worker>(link_, stop_);
     return *workers_[worker];
   }
 
  private:
   const link& link_;
+  const std::atomic<bool>* stop_;
   std::vector<std::unique_ptr<link_worker>> workers_;
 };
 
@@ -64,6 +68,7 @@ point make_point(const snr_point& at, const tally& t, std::string why) {
   p.ber_high = i.high;
   p.sets = t.units().units;
   p.set_errors = t.units().errored;
+  p.set_error_squares = t.units().squares;
   p.symbols = t.symbols;
   p.symbol_errors = t.symbol_errors;
   p.uses = t.uses;
@@ -71,8 +76,38 @@ point make_point(const snr_point& at, const tally& t, std::string why) {
   p.stream_bit_errors = t.stream_bit_errors;
   p.failed_problems = t.failed;
   p.not_converged = t.not_converged;
+  p.saturated = t.saturated;
   p.stop = std::move(why);
   return p;
+}
+
+// The counts of a point, which has one stratum.
+tally make_tally(const point& p) {
+  tally t;
+  t.bits = p.bits;
+  t.bit_errors = p.bit_errors;
+  t.symbols = p.symbols;
+  t.symbol_errors = p.symbol_errors;
+  t.uses = p.uses;
+  t.use_errors = p.use_errors;
+  t.failed = p.failed_problems;
+  t.not_converged = p.not_converged;
+  t.saturated = p.saturated;
+  t.stream_bit_errors = p.stream_bit_errors;
+  t.strata = {{p.sets, p.set_errors, p.bit_errors, p.set_error_squares}};
+  return t;
+}
+
+// The chunks that an unfinished point counted, if it can be gone on with; 0 if not.
+std::uint64_t chunks_of(const std::vector<point>& unfinished, const link& l) {
+  const std::uint64_t chunk_bits = l.chunk_uses() * l.bits_a_use();
+  if (unfinished.empty() || l.settings().channel.realisations > 0) return 0;
+  const std::uint64_t chunks = unfinished[0].bits / chunk_bits;
+  const bool whole = std::all_of(unfinished.begin(), unfinished.end(), [&](const point& p) {
+    return p.bits == chunks * chunk_bits && p.uses == chunks * l.chunk_uses() &&
+           p.sets == chunks * l.chunk_sets() && p.stream_bit_errors.size() == l.settings().link.tx;
+  });
+  return whole && chunks < stopping_rule(l.settings().stop, chunk_bits).max_chunks() ? chunks : 0;
 }
 
 struct point_outcome {
@@ -81,12 +116,12 @@ struct point_outcome {
 };
 
 void estimate_time(progress& state, const std::vector<tally>& total, const stop_settings& stop,
-                   clock::time_point start) {
+                   std::uint64_t bits_before, clock::time_point start) {
   state.bits = total[0].bits;
   state.fewest_errors = std::min_element(total.begin(), total.end(), [](const tally& a, const tally& b) {
                           return a.bit_errors < b.bit_errors;
                         })->bit_errors;
-  state.bits_per_second = static_cast<double>(state.bits) / seconds_since(start);
+  state.bits_per_second = static_cast<double>(state.bits - bits_before) / seconds_since(start);
   const double bits_left = static_cast<double>(state.max_bits - state.bits);
   double fraction_left = 1;
   if (stop.bit_errors && state.fewest_errors > 0)
@@ -96,22 +131,29 @@ void estimate_time(progress& state, const std::vector<tally>& total, const stop_
   state.seconds_left = bits_left * fraction_left / state.bits_per_second;
 }
 
-// on_round(counts) after every round but the last. An interrupted round is dropped.
+// Goes on with `unfinished` if it can. on_round(counts) after every round but the last. An interrupted round
+// is dropped.
 point_outcome run_point(const link& l, const snr_point& at, const run_options& options, crew& workers,
-                        progress state, const std::function<void(const std::vector<tally>&)>& on_round) {
+                        const std::vector<point>& unfinished, progress state,
+                        const std::function<void(const std::vector<tally>&)>& on_round) {
   const stopping_rule rule(l.settings().stop, l.chunk_uses() * l.bits_a_use());
-  const std::size_t curves = l.curves();
+  const std::size_t curves = l.curves(), strata = std::max<std::size_t>(1, l.settings().channel.realisations),
+                    strata_a_chunk = std::min(strata, l.chunk_sets());
   std::vector<tally> total(curves);
-  for (tally& t : total)
-    t.clear(l.settings().link.tx, std::max<std::size_t>(1, l.settings().channel.realisations));
+  for (tally& t : total) t.clear(l.settings().link.tx, strata);
   const clock::time_point start = clock::now();
   state.max_bits = rule.max_chunks() * l.chunk_uses() * l.bits_a_use();
   const auto asked_to_stop = [&] { return options.stop != nullptr && options.stop->load(); };
-  for (std::uint64_t done = 0;;) {
+  std::uint64_t done = chunks_of(unfinished, l);
+  if (done > 0) std::transform(unfinished.begin(), unfinished.end(), total.begin(), make_tally);
+  const std::uint64_t bits_before = total[0].bits;
+  for (;;) {
     // Surplus chunks are dropped, so the size of a round is free: it grows with what has been done, so that
-    // few rounds suffice and little is wasted.
-    const std::uint64_t wanted =
-        std::clamp<std::uint64_t>(done / 4, 2 * options.threads, 64 * options.threads);
+    // few rounds suffice and little is wasted. The counts of its chunks are held until it ends.
+    const std::uint64_t fewest = 2 * options.threads,
+                        most = std::clamp<std::uint64_t>(round_strata / (curves * strata_a_chunk), fewest,
+                                                         64 * options.threads),
+                        wanted = std::clamp<std::uint64_t>(done / 4, fewest, most);
     const std::uint64_t round = std::min(wanted, rule.max_chunks() - done);
     std::vector<std::vector<tally>> chunks(round, std::vector<tally>(curves));
     for_chunks(round, options.threads, [&](std::size_t i, unsigned worker) {
@@ -125,22 +167,24 @@ point_outcome run_point(const link& l, const snr_point& at, const run_options& o
       for (std::size_t c = 0; rule.drops_last(done, why) && c < curves; ++c) total[c] -= chunk[c];
       return {std::move(total), std::move(why)};
     }
-    estimate_time(state, total, l.settings().stop, start);
+    estimate_time(state, total, l.settings().stop, bits_before, start);
     if (options.on_progress) options.on_progress(state);
     on_round(total);
   }
 }
 
-// The finished points of an earlier result at this SNR, one a curve; empty if there are none.
+// The points of an earlier result at this SNR, one a curve; empty if there are none.
 std::vector<point> kept_points(const ber_result* earlier, const snr_point& at, std::size_t curves) {
   std::vector<point> kept;
   if (earlier == nullptr || earlier->curves.size() != curves) return kept;
   for (const curve& c : earlier->curves)
     for (const point& p : c.points)
-      if ((p.snr_db == at.snr_db || (p.n0 == 0 && at.n0 == 0)) && p.stop != "interrupted") kept.push_back(p);
+      if ((p.snr_db == at.snr_db || (p.n0 == 0 && at.n0 == 0))) kept.push_back(p);
   if (kept.size() != curves) kept.clear();
   return kept;
 }
+
+bool is_finished(const std::vector<point>& kept) { return !kept.empty() && kept[0].stop != "interrupted"; }
 
 }  // namespace
 
@@ -167,7 +211,7 @@ ber_result empty_result(const link& l) {
 ber_result run_ber(const link& l, const run_options& options) {
   const scenario& s = l.settings();
   ber_result r = empty_result(l);
-  crew workers(l, options.threads);
+  crew workers(l, options);
   progress state;
   state.points = s.link.snr.size();
   std::vector<snr_point> at;
@@ -182,9 +226,9 @@ ber_result run_ber(const link& l, const run_options& options) {
     const std::size_t finished = r.curves[0].points.size();
     for (std::size_t c = 0; c < shown.curves.size(); ++c) {
       curve& line = shown.curves[c];
-      if (!unfinished.empty() && unfinished[c].bits > 0)
-        line.points.push_back(make_point(at[finished], unfinished[c], "interrupted"));
-      for (std::size_t k = finished; k < kept.size(); ++k)
+      const bool started = !unfinished.empty() && unfinished[c].bits > 0;
+      if (started) line.points.push_back(make_point(at[finished], unfinished[c], "interrupted"));
+      for (std::size_t k = finished + (started ? 1 : 0); k < kept.size(); ++k)
         if (!kept[k].empty()) line.points.push_back(kept[k][c]);
       bound_points_without_errors(line);
     }
@@ -199,13 +243,14 @@ ber_result run_ber(const link& l, const run_options& options) {
     state.snr_db = at[i].snr_db;
     const clock::time_point start = clock::now();
     point_outcome outcome;
-    if (kept[i].empty()) outcome = run_point(l, at[i], options, workers, state, report);
+    const bool finished = is_finished(kept[i]);
+    if (!finished) outcome = run_point(l, at[i], options, workers, kept[i], state, report);
     if (options.point_seconds != nullptr) options.point_seconds->push_back(seconds_since(start));
     if (outcome.why == "interrupted") return so_far(outcome.counts);
     bool below_target = s.stop.target_ber.has_value();
     for (std::size_t c = 0; c < r.curves.size(); ++c) {
       std::vector<point>& points = r.curves[c].points;
-      points.push_back(kept[i].empty() ? make_point(at[i], outcome.counts[c], outcome.why) : kept[i][c]);
+      points.push_back(finished ? kept[i][c] : make_point(at[i], outcome.counts[c], outcome.why));
       below_target = below_target && points.back().ber < *s.stop.target_ber;
     }
     if (below_target) {
@@ -228,7 +273,7 @@ recovered_bits run_payload(const link& l, const snr_point& point, std::span<cons
   recovered_bits r;
   r.point = point;
   r.bits.assign(l.curves(), std::vector<std::uint8_t>(padded.size()));
-  crew workers(l, options.threads);
+  crew workers(l, options);
   std::vector<std::vector<tally>> counts(options.threads, std::vector<tally>(l.curves()));
   for_chunks(chunks, options.threads, [&](std::size_t i, unsigned worker) {
     if (options.stop != nullptr && options.stop->load()) return;

@@ -30,7 +30,9 @@ struct run_options {
   /// stop "interrupted", points of `resume` that are still to come stay.
   std::function<void(const ber_result&)> on_round;
   const std::atomic<bool>* stop = nullptr;  ///< set: drop the round, end with "interrupted"
-  const ber_result* resume = nullptr;       ///< points to keep if finished: the same scenario and seed
+  /// Points to keep if finished, to go on with if not: of the same scenario and seed, where [stop] would not
+  /// have ended them otherwise. With fixed channels an unfinished one is run again.
+  const ber_result* resume = nullptr;
   std::vector<double>* point_seconds = nullptr;
 };
 

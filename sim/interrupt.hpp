@@ -1,5 +1,5 @@
 /// \file
-/// SIGINT and SIGTERM ask a run to end after its round.
+/// SIGINT and SIGTERM ask a run to end soon; what its rounds counted stays.
 #pragma once
 
 #include <atomic>

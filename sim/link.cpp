@@ -12,6 +12,10 @@ using cf32 = std::complex<float>;
 // Bits a chunk aims at: enough to keep a worker busy, few enough that a point of 1e5 bits has several chunks.
 constexpr std::size_t chunk_bits = 8192, fewest_sets = 16, most_sets = 1024;
 
+// Complex multiplications between two looks at the stop flag (less than a second of them), and the problems
+// that kernels take at once: fewer cost as much.
+constexpr std::size_t slice_work = std::size_t{1} << 28, digital_lanes = 32;
+
 shape room_for(const link& l) {
   const link_settings& s = l.settings().link;
   shape room;
@@ -49,7 +53,7 @@ result<link> link::make(const scenario& s) {
   return l;
 }
 
-link_worker::link_worker(const link& shared) : link_(shared) {
+link_worker::link_worker(const link& shared, const std::atomic<bool>* stop) : link_(shared), stop_(stop) {
   const link_settings& s = shared.settings().link;
   const std::size_t sets = shared.chunk_sets(), uses = shared.chunk_uses();
   std::size_t most_steps = 1;
@@ -105,7 +109,7 @@ void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::si
     liquid_->map(std::span(sent_).first(uses * link_.bits_a_use()), std::span(x_).first(uses * tx));
   else
     link_.symbols_.map(std::span(sent_).first(uses * link_.bits_a_use()), std::span(x_).first(uses * tx));
-  for (std::size_t set = 0; set < sets; ++set) {
+  for (std::size_t set = 0; set < sets && !asked_to_stop(); ++set) {
     const std::uint64_t number = index * link_.chunk_sets() + set;
     const std::span<cf32> h = std::span(h_).subspan(set * rx * tx, rx * tx);
     const std::uint64_t seed = s.channel.seed.value_or(s.seed);
@@ -153,7 +157,8 @@ void link_worker::detect(const snr_point& point, std::uint64_t index, std::size_
   which.stream = point_stream(point);
   which.first = index * link_.chunk_sets();
   std::size_t curve = 0;
-  for (const auto& d : detectors_) {
+  for (std::size_t k = 0; k < detectors_.size() && !asked_to_stop(); ++k) {
+    const auto& d = detectors_[k];
     for (std::size_t step = 0; step < d->steps(); ++step) {
       output& o = outputs_[step];
       o = {};
@@ -163,12 +168,28 @@ void link_worker::detect(const snr_point& point, std::uint64_t index, std::size_
       else
         o.bits = row_major(decided_[curve + step].data(), sets, per_set, bits);
     }
-    const error e = d->detect(channel, received, std::span(outputs_).first(d->steps()), which);
-    if (e != error::none) throw std::logic_error(std::string("a detector refused a chunk: ") + to_string(e));
+    detect_slices(k, channel, received, which);
     for (std::size_t step = 0; liquid_ && step < d->steps(); ++step)
       liquid_->slice({estimate_.data() + step * link_.chunk_uses() * s.tx, uses * s.tx},
                      std::span(decided_[curve + step]).first(uses * bits));
     curve += d->steps();
+  }
+}
+
+// A chunk of large problems takes long: it goes through a detector in slices.
+void link_worker::detect_slices(std::size_t which, const channel_batch& channel,
+                                const received_batch& received, call part) {
+  const scenario& s = link_.settings();
+  detector& d = *detectors_[which];
+  const std::size_t sets = channel.matrix.extent[0],
+                    work = s.link.rx * s.link.tx * (s.link.tx + s.link.uses_per_channel);
+  // The model of the accelerator takes one problem after another.
+  const std::size_t fewest = s.detectors[which].accelerator.empty() ? digital_lanes : 1;
+  const std::size_t slice = std::max(fewest, slice_work / work / fewest * fewest);
+  for (part.begin = 0; part.begin < sets && !asked_to_stop(); part.begin = part.end) {
+    part.end = std::min(sets, part.begin + slice);
+    const error e = d.detect(channel, received, std::span(outputs_).first(d.steps()), part);
+    if (e != error::none) throw std::logic_error(std::string("a detector refused a chunk: ") + to_string(e));
   }
 }
 
@@ -187,6 +208,7 @@ void link_worker::count(std::uint64_t index, std::size_t uses, std::span<tally> 
     t.symbols = uses * tx;
     for (std::size_t first = 0; first < uses; first += per_set) {
       std::uint64_t unit_errors = 0;
+      bool failed = false, not_converged = false, saturated = false;
       for (std::size_t u = first; u < std::min(uses, first + per_set); ++u) {
         std::uint64_t use_errors = 0;
         for (std::size_t k = 0; k < tx; ++k) {
@@ -198,10 +220,14 @@ void link_worker::count(std::uint64_t index, std::size_t uses, std::span<tally> 
           use_errors += symbol;
         }
         t.use_errors += use_errors != 0;
-        t.failed += is_failed(state_[c][u]);
-        t.not_converged += state_[c][u] == status::not_converged;
+        failed = failed || is_failed(state_[c][u]);
+        not_converged = not_converged || state_[c][u] == status::not_converged;
+        saturated = saturated || state_[c][u] == status::saturated;
         unit_errors += use_errors;
       }
+      t.failed += failed;
+      t.not_converged += not_converged;
+      t.saturated += saturated;
       t.bit_errors += unit_errors;
       stratum& st = t.strata[first / per_set % t.strata.size()];
       ++st.units;

@@ -3,6 +3,7 @@
 /// uses at a time.
 #pragma once
 
+#include <atomic>
 #include <complex>
 #include <memory>
 #include <optional>
@@ -52,7 +53,8 @@ class link {
 /// What one thread needs: detectors and buffers of its own.
 class link_worker {
  public:
-  explicit link_worker(const link& shared);
+  /// stop, once set: a chunk under way ends soon and counts nothing meaningful.
+  explicit link_worker(const link& shared, const std::atomic<bool>* stop = nullptr);
 
   /// Simulates chunk `index` at a point and counts, one tally a curve. The same whatever was simulated
   /// before.
@@ -66,9 +68,14 @@ class link_worker {
  private:
   void draw_link(const snr_point& point, std::uint64_t index, std::size_t sets);
   void detect(const snr_point& point, std::uint64_t index, std::size_t sets);
+  void detect_slices(std::size_t which, const channel_batch& channel, const received_batch& received,
+                     call part);
   void count(std::uint64_t index, std::size_t uses, std::span<tally> counts) const;
 
+  bool asked_to_stop() const { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
+
   const link& link_;
+  const std::atomic<bool>* stop_;
   std::vector<std::unique_ptr<detector>> detectors_;
   std::optional<liquid_modem> liquid_;
   std::vector<std::uint8_t> sent_;                  // [use, bits]

@@ -15,10 +15,12 @@ struct point {
   double ber = 0, ber_low = 0,
          ber_high = 0;  ///< 95 % interval; the channel use (or the set sharing an H) is the unit
   std::uint64_t sets = 0, set_errors = 0;  ///< of uses that share a channel matrix, and those with an error
+  std::uint64_t set_error_squares = 0;     ///< sum over sets of their bit errors squared
   std::uint64_t symbols = 0, symbol_errors = 0;
   std::uint64_t uses = 0, use_errors = 0;
   std::vector<std::uint64_t> stream_bit_errors;  ///< tx
-  std::uint64_t failed_problems = 0, not_converged = 0;
+  /// Problems: sets, each counted once however many of its uses it concerns.
+  std::uint64_t failed_problems = 0, not_converged = 0, saturated = 0;
   std::string stop;  ///< bit_errors, relative_interval, max_bits, channel_end, target_ber, interrupted
 };
 

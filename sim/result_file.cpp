@@ -3,6 +3,8 @@
 #include <cmath>
 #include <sstream>
 
+#include "arithmetic.hpp"
+
 namespace mho::sim {
 namespace {
 
@@ -21,6 +23,7 @@ json point_json(const point& p) {
           {"ber_high", number(p.ber_high)},
           {"sets", p.sets},
           {"set_errors", p.set_errors},
+          {"set_error_squares", p.set_error_squares},
           {"symbols", p.symbols},
           {"symbol_errors", p.symbol_errors},
           {"uses", p.uses},
@@ -28,34 +31,39 @@ json point_json(const point& p) {
           {"stream_bit_errors", p.stream_bit_errors},
           {"failed_problems", p.failed_problems},
           {"not_converged", p.not_converged},
+          {"saturated", p.saturated},
           {"stop", p.stop}};
 }
 
 point point_from(const json& j) {
-  const auto real = [&](const char* key) {
-    return j.at(key).is_null() ? std::numeric_limits<double>::infinity() : j.at(key).get<double>();
+  const auto decibels = [&](const char* key) {
+    return j.at(key).is_null() ? std::numeric_limits<double>::infinity() : real_of(j.at(key));
   };
+  const auto count = [&](const char* key) { return count_of(j.at(key)); };
   point p;
-  p.snr_db = real("snr_db");
-  p.es_n0_db = real("es_n0_db");
-  p.eb_n0_db = real("eb_n0_db");
-  p.matched_filter_db = real("matched_filter_db");
-  p.n0 = real("n0");
-  p.bits = j.at("bits");
-  p.bit_errors = j.at("bit_errors");
-  p.ber = real("ber");
-  p.ber_low = real("ber_low");
-  p.ber_high = real("ber_high");
-  p.sets = j.at("sets");
-  p.set_errors = j.at("set_errors");
-  p.symbols = j.at("symbols");
-  p.symbol_errors = j.at("symbol_errors");
-  p.uses = j.at("uses");
-  p.use_errors = j.at("use_errors");
-  p.stream_bit_errors = j.at("stream_bit_errors").get<std::vector<std::uint64_t>>();
-  p.failed_problems = j.at("failed_problems");
-  p.not_converged = j.at("not_converged");
-  p.stop = j.at("stop");
+  p.snr_db = decibels("snr_db");
+  p.es_n0_db = decibels("es_n0_db");
+  p.eb_n0_db = decibels("eb_n0_db");
+  p.matched_filter_db = decibels("matched_filter_db");
+  p.n0 = real_of(j.at("n0"));
+  p.bits = count("bits");
+  p.bit_errors = count("bit_errors");
+  p.ber = real_of(j.at("ber"));
+  p.ber_low = real_of(j.at("ber_low"));
+  p.ber_high = real_of(j.at("ber_high"));
+  p.sets = count("sets");
+  p.set_errors = count("set_errors");
+  p.set_error_squares = count("set_error_squares");
+  p.symbols = count("symbols");
+  p.symbol_errors = count("symbol_errors");
+  p.uses = count("uses");
+  p.use_errors = count("use_errors");
+  for (const json& stream : list_of(j.at("stream_bit_errors")))
+    p.stream_bit_errors.push_back(count_of(stream));
+  p.failed_problems = count("failed_problems");
+  p.not_converged = count("not_converged");
+  p.saturated = count("saturated");
+  p.stop = j.at("stop").get<std::string>();
   return p;
 }
 
@@ -69,6 +77,13 @@ std::string csv_field(const std::string& text) {
 
 }  // namespace
 
+std::string snr_definition(const scenario& s) {
+  const std::string ratio = "10 log10(E||Hx||^2/E||n||^2)";
+  if (s.link.snr_normalisation == "realisation") return ratio + ", of each channel H itself";
+  if (s.channel.realisations == 0) return ratio;
+  return ratio + ", E over all channels of the model, not only the fixed ones";
+}
+
 json result_head(const scenario& s, const std::string& kind) {
   json j;
   j["format"] = 1;
@@ -76,9 +91,9 @@ json result_head(const scenario& s, const std::string& kind) {
   j["kind"] = kind;
   j["scenario"] = to_json(s);
   j["seed"] = s.seed;
-  j["arithmetic"] = "plain";
+  j["arithmetic"] = arithmetic_of(target_in_use());
   j["draw"] = "channel";
-  j["snr_definition"] = "10 log10(E||Hx||^2/E||n||^2)";
+  j["snr_definition"] = snr_definition(s);
   return j;
 }
 
@@ -112,15 +127,23 @@ std::string to_csv(const ber_result& r) {
   return out.str();
 }
 
+std::uint64_t count_of(const json& j) { return j.get_ref<const json::number_unsigned_t&>(); }
+
+double real_of(const json& j) {
+  return j.is_number() ? j.get<double>() : j.get_ref<const json::number_float_t&>();
+}
+
+const json::array_t& list_of(const json& j) { return j.get_ref<const json::array_t&>(); }
+
 ber_result from_json(const json& file) {
   ber_result r;
-  r.draw = file.at("draw");
-  r.chunk_uses = file.at("chunk_uses");
-  r.complete = file.at("complete");
-  for (const json& line : file.at("curves")) {
+  r.draw = file.at("draw").get<std::string>();
+  r.chunk_uses = count_of(file.at("chunk_uses"));
+  r.complete = file.at("complete").get<bool>();
+  for (const json& line : list_of(file.at("curves"))) {
     curve c;
-    c.id = line.at("id");
-    for (const json& p : line.at("points")) c.points.push_back(point_from(p));
+    c.id = line.at("id").get<std::string>();
+    for (const json& p : list_of(line.at("points"))) c.points.push_back(point_from(p));
     r.curves.push_back(std::move(c));
   }
   return r;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "arithmetic.hpp"
+#include "difference.hpp"
 #include "files.hpp"
 #include "input_error.hpp"
 #include "stopping.hpp"
@@ -12,49 +14,57 @@
 namespace mho::sim {
 namespace {
 
-// Whether two documents say the same, whatever the order of their keys.
-bool same(const json& a, const json& b) {
-  return nlohmann::json::parse(a.dump()) == nlohmann::json::parse(b.dump());
-}
-
 const char* snr_key(const json& link) {
   for (const char* key : {"snr_db", "es_n0_db", "eb_n0_db"})
     if (link.contains(key)) return key;
+  static_cast<void>(link.at("snr_db"));  // damaged: throws
   return "";
+}
+
+// Deeper nesting than a result has is left out: it could exhaust the stack.
+json parse_result(const std::string& text) {
+  constexpr int deepest = 16;
+  return json::parse(
+      text, [](int depth, json::parse_event_t, json&) { return depth <= deepest; }, false);
 }
 
 stop_settings stop_from(const json& j) {
   stop_settings s;
-  if (!j.at("bit_errors").is_null()) s.bit_errors = j.at("bit_errors");
-  if (!j.at("relative_interval").is_null()) s.relative_interval = j.at("relative_interval");
-  s.min_bits = j.at("min_bits");
-  s.max_bits = j.at("max_bits");
-  if (!j.at("target_ber").is_null()) s.target_ber = j.at("target_ber");
+  if (!j.at("bit_errors").is_null()) s.bit_errors = count_of(j.at("bit_errors"));
+  if (!j.at("relative_interval").is_null()) s.relative_interval = real_of(j.at("relative_interval"));
+  s.min_bits = count_of(j.at("min_bits"));
+  s.max_bits = count_of(j.at("max_bits"));
+  if (!j.at("target_ber").is_null()) s.target_ber = real_of(j.at("target_ber"));
   return s;
 }
 
-// Whether a run of `now` holds all that one of `before` holds: the same scenario but for added SNR values and
-// a stricter [stop].
-bool extends(json before, json now) {
+// Why a run of `now` does not hold all that one of `before` holds: SNR values may be added, [stop] may become
+// stricter, all else is the same. "" if it does.
+std::string obstacle_in_scenario(json before, json now) {
   const std::string key = snr_key(now.at("link"));
-  const json old_values = before.at("link").value(key, json::array()), values = now.at("link").at(key);
-  if (!std::all_of(old_values.begin(), old_values.end(), [&](const json& value) {
-        return std::find(values.begin(), values.end(), value) != values.end();
-      }))
-    return false;
-  if (!at_least_as_strict(stop_from(now.at("stop")), stop_from(before.at("stop")))) return false;
+  const json& values = now.at("link").at(key);
+  if (const std::string there = snr_key(before.at("link")); there != key)
+    return "link has " + there + " there, " + key + " here";
+  for (const json& value : list_of(before.at("link").at(key)))
+    if (std::find(values.begin(), values.end(), value) == values.end())
+      return "link." + key + " has " + (value.is_null() ? "inf" : in_words(value)) + " there, not here";
+  const json &stop_there = before.at("stop"), &stop_here = now.at("stop");
+  if (const std::string less = less_strict(stop_from(stop_here), stop_from(stop_there)); !less.empty())
+    return "stop." + less + " is " + in_words(stop_there.at(less)) + " there, " +
+           in_words(stop_here.at(less)) + " here, which ends earlier";
   for (json* j : {&before, &now}) {
     j->at("link").erase(key);
     j->erase("stop");
   }
-  return same(before, now);
+  return difference("", before, now);
 }
 
-// What of `fresh` the file has otherwise though a resumed run must not mix it; "" if nothing.
-std::string mixture(const json& file, const json& fresh) {
-  for (const char* key : {"mho", "arithmetic", "draw", "chunk_uses"})
-    if (fresh.contains(key) && file.at(key) != fresh.at(key))
-      return std::string(key) + " " + file.at(key).dump() + ", this run has " + fresh.at(key).dump();
+// The first of the keys at the head of `fresh` that the file has otherwise.
+std::string difference_at_head(const json& file, const json& fresh, std::initializer_list<const char*> keys) {
+  for (const char* key : keys)
+    if (fresh.contains(key))
+      if (const std::string found = difference(key, file.at(key), fresh.at(key)); !found.empty())
+        return found;
   return "";
 }
 
@@ -68,6 +78,27 @@ std::string mixture(const json& file, const json& fresh) {
          "overwrites it");
 }
 
+bool is_reason(const std::string& stop) {
+  for (const char* reason :
+       {"bit_errors", "relative_interval", "max_bits", "channel_end", "target_ber", "interrupted"})
+    if (stop == reason) return true;
+  return false;
+}
+
+// Whether the curves are those of `expected`, all with the same points.
+bool fits(const ber_result& r, const ber_result& expected) {
+  const auto same_points = [](const curve& a, const curve& b) {
+    return std::equal(a.points.begin(), a.points.end(), b.points.begin(), b.points.end(),
+                      [](const point& x, const point& y) {
+                        return x.snr_db == y.snr_db && x.bits == y.bits && x.stop == y.stop &&
+                               is_reason(x.stop);
+                      });
+  };
+  return std::equal(
+      r.curves.begin(), r.curves.end(), expected.curves.begin(), expected.curves.end(),
+      [&](const curve& a, const curve& b) { return a.id == b.id && same_points(a, r.curves[0]); });
+}
+
 }  // namespace
 
 std::optional<json> open_folder(const std::string& folder, const json& fresh, bool resume, bool force) {
@@ -76,49 +107,53 @@ std::optional<json> open_folder(const std::string& folder, const json& fresh, bo
   std::filesystem::create_directories(folder, failed);
   if (failed) throw input_error("--out: cannot make the folder " + folder + ": " + failed.message());
   if (force || !std::filesystem::exists(path)) return std::nullopt;
-  json file = json::parse(read_file(path), nullptr, false);
+  json file = parse_result(read_file(path));
   try {
-    const bool complete = file.at("complete");
+    const bool complete = file.at("complete").get<bool>();
     const json &before = file.at("scenario"), &now = fresh.at("scenario");
-    const bool ours = file.at("format") == fresh.at("format") && file.at("kind") == fresh.at("kind") &&
-                      file.at("seed") == fresh.at("seed") &&
-                      (resume ? extends(before, now) : same(before, now));
-    if (!ours)
-      refuse(folder,
-             "the result of another scenario or seed; --resume goes on with the same one, added SNR "
-             "values and a stricter [stop] allowed; --force overwrites it");
-    if (!resume && !complete)
-      refuse(folder, "an incomplete result; --resume finishes it, --force starts over");
-    if (const std::string what = mixture(file, fresh); resume && !what.empty())
-      refuse(folder, "a result of " + what + ": --resume cannot mix them, --force starts over");
+    if (!before.is_object()) refuse_damaged(folder);
+    std::string differs = difference_at_head(file, fresh, {"format", "kind", "seed"});
+    if (resume) {
+      if (differs.empty()) differs = difference_at_head(file, fresh, {"mho", "arithmetic"});
+      if (differs.empty()) differs = obstacle_in_scenario(before, now);
+      if (differs.empty()) differs = difference_at_head(file, fresh, {"draw", "chunk_uses"});
+      if (!differs.empty())
+        refuse(folder, "a result that --resume cannot go on with: " + differs + "; --force overwrites it");
+      return file;
+    }
+    if (differs.empty()) differs = difference("", before, now);
+    if (!differs.empty())
+      refuse(folder, "the result of another run: " + differs +
+                         "; --resume goes on if only SNR values are added or [stop] is stricter, --force "
+                         "overwrites it");
+    if (!complete) refuse(folder, "an incomplete result; --resume finishes it, --force starts over");
+    return std::nullopt;
   } catch (const json::exception&) {
     refuse_damaged(folder);
   }
-  if (!resume) return std::nullopt;
-  return file;
 }
 
 ber_result points_to_keep(const std::string& folder, const json& earlier, const scenario& s,
-                          std::uint64_t chunk_bits) {
+                          const ber_result& expected, std::uint64_t chunk_bits) {
   try {
     const stop_settings before = stop_from(earlier.at("scenario").at("stop"));
     ber_result kept = from_json(earlier);
-    if (kept.curves.empty()) refuse_damaged(folder);
+    if (!fits(kept, expected)) refuse_damaged(folder);
     for (std::size_t p = kept.curves[0].points.size(); p-- > 0;) {
       point_end end{kept.curves[0].points[p].stop, kept.curves[0].points[p].bits,
                     kept.curves[0].points[p].bit_errors, 0};
       for (const curve& c : kept.curves) {
-        const point& one = c.points.at(p);
+        const point& one = c.points[p];
         end.fewest_errors = std::min(end.fewest_errors, one.bit_errors);
         end.highest_ber = std::max(end.highest_ber, one.ber);
       }
-      if (ends_alike(before, s.stop, chunk_bits, end)) continue;
+      if (end.why == "interrupted" ? goes_on_alike(before, s.stop, chunk_bits)
+                                   : ends_alike(before, s.stop, chunk_bits, end))
+        continue;
       for (curve& c : kept.curves) c.points.erase(c.points.begin() + static_cast<std::ptrdiff_t>(p));
     }
     return kept;
   } catch (const json::exception&) {
-    refuse_damaged(folder);
-  } catch (const std::out_of_range&) {
     refuse_damaged(folder);
   }
 }
@@ -130,7 +165,7 @@ void write_run(const std::string& folder, const std::string& command_line, unsig
   json run;
   run["command_line"] = command_line;
   run["host"] = host;
-  run["target"] = "scalar";
+  run["target"] = target_in_use().name;
   run["threads"] = threads;
   run["ranks"] = 1;
   run["seconds"] = seconds;

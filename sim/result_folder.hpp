@@ -11,16 +11,16 @@
 namespace mho::sim {
 
 /// Makes the folder ready for the result that starts as `fresh`. A complete result of the same scenario and
-/// seed may be overwritten; anything else is protected: throws input_error naming --resume and --force. With
-/// resume, the result.json that is there: of the same scenario and seed but for added SNR values and a
-/// stricter [stop], and of the same program, arithmetic and chunks.
+/// seed may be overwritten; anything else is protected: throws input_error naming the key that differs,
+/// --resume and --force. With resume, the result.json that is there: of the same scenario and seed but for
+/// added SNR values and a stricter [stop], and of the same program, arithmetic and chunks.
 std::optional<json> open_folder(const std::string& folder, const json& fresh, bool resume, bool force);
 
-/// The points of an earlier result (kind "ber") that a run of this scenario would end with, bit by bit: those
-/// that its stopping rule would have ended at the same place. chunk_bits: bits a chunk. Throws input_error
-/// where the file is damaged.
+/// The points of an earlier result (kind "ber") that a run of this scenario would come to, bit by bit: those
+/// that its stopping rule would have ended at the same place, or not yet. expected: the run's curves, without
+/// points; chunk_bits: bits a chunk. Throws input_error where the file is damaged.
 ber_result points_to_keep(const std::string& folder, const json& earlier, const scenario& s,
-                          std::uint64_t chunk_bits);
+                          const ber_result& expected, std::uint64_t chunk_bits);
 
 /// run.json: what does not follow from scenario and seed. seconds: a point.
 void write_run(const std::string& folder, const std::string& command_line, unsigned threads,

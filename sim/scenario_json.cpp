@@ -22,7 +22,14 @@ json to_json(const option_value& value) {
 
 json detector_json(const detector_settings& d) {
   json j{{"id", d.id}, {"label", d.label}, {"name", d.spec.name}};
-  if (d.accelerator.empty()) return j;
+  if (d.accelerator.empty()) {
+    if (const auto kind = find_detector(d.spec.name))
+      for (const option& o : kind->schema) {
+        const auto given = d.spec.values.find(o.name);
+        j[o.name] = to_json(given != d.spec.values.end() ? given->second : o.standard);
+      }
+    return j;
+  }
   j["accelerator"] = d.accelerator;
   j["cycles"] = d.cycles;
   // Every parameter as it is used, and what differs from the preset.

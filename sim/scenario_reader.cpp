@@ -16,7 +16,8 @@ namespace mho::sim {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr double most_antennas = 4096, most_streams = 1024, most_uses = 65536, most_bits = 1e15;
+constexpr double most_antennas = 4096, most_streams = 1024, most_uses = 65536, most_bits = 1e15,
+                 most_channels = 1e6;
 constexpr std::size_t most_points = 1000;
 
 option integer(std::string name, std::int64_t standard, double low, double high) {
@@ -213,7 +214,7 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
                               " on channel awgn, where stream k arrives at antenna k");
   if (const toml::table* t = root.subtable("channel")) {
     table_reader channel(source, *t, "channel");
-    s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_uses)));
+    s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_channels)));
     if (const auto v = channel.get(integer("seed", 1, 0, 0x1p53 - 1)))
       s.channel.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(*v));
     channel.finish();

@@ -49,8 +49,9 @@ stratum& combine(stratum& total, const stratum& more, const Operation& with) {
 
 template <class Operation>
 tally& combine(tally& total, const tally& chunk, const Operation& with) {
-  for (const auto count : {&tally::bits, &tally::bit_errors, &tally::symbols, &tally::symbol_errors,
-                           &tally::uses, &tally::use_errors, &tally::failed, &tally::not_converged})
+  for (const auto count :
+       {&tally::bits, &tally::bit_errors, &tally::symbols, &tally::symbol_errors, &tally::uses,
+        &tally::use_errors, &tally::failed, &tally::not_converged, &tally::saturated})
     total.*count = with(total.*count, chunk.*count);
   for (std::size_t k = 0; k < total.stream_bit_errors.size(); ++k)
     total.stream_bit_errors[k] = with(total.stream_bit_errors[k], chunk.stream_bit_errors[k]);

@@ -18,7 +18,8 @@ struct stratum {
 /// What one curve counted in a chunk, or in many.
 struct tally {
   std::uint64_t bits = 0, bit_errors = 0, symbols = 0, symbol_errors = 0, uses = 0, use_errors = 0;
-  std::uint64_t failed = 0, not_converged = 0;
+  /// Units (channels) with a use of that status.
+  std::uint64_t failed = 0, not_converged = 0, saturated = 0;
   std::vector<std::uint64_t> stream_bit_errors;
   /// Of a chunk: only those that it visits, in turn from first_stratum on.
   std::vector<stratum> strata;

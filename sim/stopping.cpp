@@ -38,13 +38,21 @@ bool stopping_rule::drops_last(std::uint64_t chunks, const std::string& verdict)
   return chunks > min_chunks_ && verdict != "max_bits";
 }
 
-bool at_least_as_strict(const stop_settings& now, const stop_settings& before) {
-  if (now.min_bits < before.min_bits || now.max_bits < before.max_bits) return false;
-  if (now.bit_errors && (!before.bit_errors || *now.bit_errors < *before.bit_errors)) return false;
+std::string less_strict(const stop_settings& now, const stop_settings& before) {
+  if (now.min_bits < before.min_bits) return "min_bits";
+  if (now.max_bits < before.max_bits) return "max_bits";
+  if (now.bit_errors && (!before.bit_errors || *now.bit_errors < *before.bit_errors)) return "bit_errors";
   if (now.relative_interval &&
       (!before.relative_interval || *now.relative_interval > *before.relative_interval))
-    return false;
-  return !now.target_ber || (before.target_ber && *now.target_ber <= *before.target_ber);
+    return "relative_interval";
+  if (now.target_ber && (!before.target_ber || *now.target_ber > *before.target_ber)) return "target_ber";
+  return "";
+}
+
+bool goes_on_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits) {
+  // Errors and chunks only grow; an interval might have been narrow where `before` did not look.
+  const stopping_rule was(before, chunk_bits), is(now, chunk_bits);
+  return less_strict(now, before).empty() && (!now.relative_interval || was.min_chunks() == is.min_chunks());
 }
 
 bool ends_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits,

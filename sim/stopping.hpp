@@ -34,8 +34,8 @@ class stopping_rule {
   std::uint64_t min_chunks_, max_chunks_;
 };
 
-/// Whether `now` ends no point and no sweep earlier than `before` does.
-bool at_least_as_strict(const stop_settings& now, const stop_settings& before);
+/// The key by which `now` may end a point or a sweep earlier than `before` does; "" if there is none.
+std::string less_strict(const stop_settings& now, const stop_settings& before);
 
 /// How a point ended, of all curves together: what the result file tells of it.
 struct point_end {
@@ -43,6 +43,9 @@ struct point_end {
   std::uint64_t bits = 0, fewest_errors = 0;  ///< counted, so without a last chunk that was left out
   double highest_ber = 0;
 };
+
+/// Whether a point that had not ended yet under `before` has not under `now` either, which is no less strict.
+bool goes_on_alike(const stop_settings& before, const stop_settings& now, std::uint64_t chunk_bits);
 
 /// Whether a point that ended so under the rule `before` ends after the same chunks and with the same counts
 /// under `now`. False where the counts do not tell.

@@ -103,61 +103,58 @@ HWY_NOINLINE void cholesky(const float* a, std::size_t n, const float* shift, fl
   store(found, verdict);
 }
 
+// Both solutions take what is known from all entries that wait for it, a few known ones at a time: these
+// updates are independent of one another, where sums of one entry would be chains. Terms are subtracted in
+// the order in which they become known, whatever the tile.
+
 // x <- L^-1 x, from entry `begin` on (the ones before are zero).
 HWY_NOINLINE void solve_lower(const float* l, const float* inverse, std::size_t n, std::size_t begin,
                               float* x) {
   for (std::size_t i0 = begin; i0 < n; i0 += tile)
     with_size<tile>(std::min(tile, n - i0), [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;
-      const float* row[M];
-      const float* right[1] = {x + begin * entry};
-      complex_v sum[M][1];
+      complex_v known[M];
       for (std::size_t i = 0; i < M; ++i) {
-        row[i] = l + ((i0 + i) * n + begin) * entry;
-        sum[i][0] = zero();
-      }
-      sum_products<conjugate::none>(row, entry, right, entry, i0 - begin, sum);
-      complex_v done[M];
-      for (std::size_t i = 0; i < M; ++i) {
-        const complex_v whole = load_complex(x + (i0 + i) * entry);
-        done[i] = {hn::Sub(whole.re, sum[i][0].re), hn::Sub(whole.im, sum[i][0].im)};
+        known[i] = load_complex(x + (i0 + i) * entry);
         for (std::size_t k = 0; k < i; ++k)
-          done[i] = subtract_product<conjugate::none>(load_complex(l + ((i0 + i) * n + i0 + k) * entry),
-                                                      done[k], done[i]);
-        done[i] = scale(done[i], load(inverse + (i0 + i) * lanes));
-        store_complex(done[i], x + (i0 + i) * entry);
+          known[i] = subtract_product<conjugate::none>(load_complex(l + ((i0 + i) * n + i0 + k) * entry),
+                                                       known[k], known[i]);
+        known[i] = scale(known[i], load(inverse + (i0 + i) * lanes));
+        store_complex(known[i], x + (i0 + i) * entry);
+      }
+      for (std::size_t j = i0 + M; j < n; ++j) {
+        complex_v now = load_complex(x + j * entry);
+        const float* row = l + (j * n + i0) * entry;
+        for (std::size_t k = 0; k < M; ++k)
+          now = subtract_product<conjugate::none>(load_complex(row + k * entry), known[k], now);
+        store_complex(now, x + j * entry);
       }
     });
 }
 
 // x <- L^-H x
 HWY_NOINLINE void solve_upper(const float* l, const float* inverse, std::size_t n, float* x) {
-  for (std::size_t i1 = n; i1 > 0;) {
-    // The last, incomplete tile comes first, so that tiles start at the same rows as in solve_lower.
-    const std::size_t i0 = (i1 - 1) / tile * tile;
-    with_size<tile>(i1 - i0, [&](auto m) HWY_ATTR {
+  for (std::size_t i1 = n; i1 > 0; i1 -= std::min(tile, i1))
+    with_size<tile>(std::min(tile, i1), [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;
-      const float* column[M];
-      const float* right[1] = {x + i1 * entry};
-      complex_v sum[M][1];
-      for (std::size_t i = 0; i < M; ++i) {
-        column[i] = l + (i1 * n + i0 + i) * entry;
-        sum[i][0] = zero();
-      }
-      sum_products<conjugate::first>(column, n * entry, right, entry, n - i1, sum);
-      complex_v done[M];
+      const std::size_t i0 = i1 - M;
+      complex_v known[M];
       for (std::size_t i = M; i-- > 0;) {
-        const complex_v whole = load_complex(x + (i0 + i) * entry);
-        done[i] = {hn::Sub(whole.re, sum[i][0].re), hn::Sub(whole.im, sum[i][0].im)};
-        for (std::size_t k = i + 1; k < M; ++k)
-          done[i] = subtract_product<conjugate::first>(load_complex(l + ((i0 + k) * n + i0 + i) * entry),
-                                                       done[k], done[i]);
-        done[i] = scale(done[i], load(inverse + (i0 + i) * lanes));
-        store_complex(done[i], x + (i0 + i) * entry);
+        known[i] = load_complex(x + (i0 + i) * entry);
+        for (std::size_t k = M; k-- > i + 1;)
+          known[i] = subtract_product<conjugate::first>(load_complex(l + ((i0 + k) * n + i0 + i) * entry),
+                                                        known[k], known[i]);
+        known[i] = scale(known[i], load(inverse + (i0 + i) * lanes));
+        store_complex(known[i], x + (i0 + i) * entry);
+      }
+      for (std::size_t j = i0; j-- > 0;) {  // what the next tile needs comes first
+        complex_v now = load_complex(x + j * entry);
+        for (std::size_t k = M; k-- > 0;)
+          now =
+              subtract_product<conjugate::first>(load_complex(l + ((i0 + k) * n + j) * entry), known[k], now);
+        store_complex(now, x + j * entry);
       }
     });
-    i1 = i0;
-  }
 }
 
 // Rows i0 .. i0 + M of the panel X = L^-1 restricted to N columns from j0 on; the panel's row i lies at
@@ -189,7 +186,7 @@ HWY_INLINE void invert_rows(const float* l, const float* inverse, std::size_t n,
 
 // [(L L^H)^-1]_kk = |column k of L^-1|^2, a sum of squares: nothing cancels. `panel`: n * tile entries.
 HWY_NOINLINE void inverse_diagonal(const float* l, const float* inverse, std::size_t n, float* panel,
-                                   float* out) {
+                                   float* whole, float* out) {
   for (std::size_t j0 = 0; j0 < n; j0 += tile)
     with_size<tile>(std::min(tile, n - j0), [&](auto columns) HWY_ATTR {
       constexpr std::size_t N = decltype(columns)::value;
@@ -215,6 +212,10 @@ HWY_NOINLINE void inverse_diagonal(const float* l, const float* inverse, std::si
       for (; i0 + 2 <= n; i0 += 2) invert_rows<2, N>(l, inverse, n, i0, j0, panel, squares);
       if (i0 < n) invert_rows<1, N>(l, inverse, n, i0, j0, panel, squares);
       for (std::size_t j = 0; j < N; ++j) store(squares[j], out + (j0 + j) * lanes);
+      if (whole == nullptr) return;
+      for (std::size_t i = 0; i < j0; ++i) std::fill_n(whole + (i * n + j0) * entry, N * entry, 0.0f);
+      for (std::size_t i = j0; i < n; ++i)
+        std::copy_n(panel + (i - j0) * N * entry, N * entry, whole + (i * n + j0) * entry);
     });
 }
 

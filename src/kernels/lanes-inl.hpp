@@ -123,6 +123,17 @@ struct lane_pointers {
   }
 };
 
+// The floats of a mask at p; nothing beyond them is touched.
+HWY_INLINE V load_first(hn::Mask<D> rest, const float* p) {
+#if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+  // Highway 1.0.3 masks an aligned load of the whole vector here. A rest of complex numbers is half of one.
+  (void)rest;
+  return hn::ZeroExtendVector(d, hn::LoadU(hn::Half<D>(), p));
+#else
+  return hn::MaskedLoad(rest, d, p);
+#endif
+}
+
 // `floats` contiguous floats from at[lane] + offset on: float f to out + (f / 2) * step + (f % 2) * lanes.
 HWY_INLINE void load_run(const lane_pointers& at, std::ptrdiff_t offset, std::size_t floats, std::size_t step,
                          float* HWY_RESTRICT out) {
@@ -135,7 +146,7 @@ HWY_INLINE void load_run(const lane_pointers& at, std::ptrdiff_t offset, std::si
   if (f < floats) {
     const auto rest = hn::FirstN(d, floats - f);
     for (std::size_t l = 0; l < lanes; ++l)
-      in[l] = hn::MaskedLoad(rest, d, at.p[l] + offset + static_cast<std::ptrdiff_t>(f));
+      in[l] = load_first(rest, at.p[l] + offset + static_cast<std::ptrdiff_t>(f));
     transpose(in, turned);
     for (std::size_t j = 0; j < floats - f; ++j)
       store(turned[j], out + (f + j) / 2 * step + (f + j) % 2 * lanes);
@@ -161,6 +172,11 @@ HWY_INLINE complex_lanes split_complex(const float* from) {
 #endif
 }
 
+HWY_INLINE void store_complex_lanes(complex_lanes x, float* out) {
+  store(x.re, out);
+  store(x.im, out + lanes);
+}
+
 // Elements (first + lane, i, j) of a complex view for i in [begin, end) and every j, to entry
 // (i - begin) * extent[2] + j. Fast where the last, the middle or the first extent is contiguous.
 HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
@@ -168,20 +184,22 @@ HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count,
   const std::size_t columns = v.extent[2], rows = end - begin;
   const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
   if (v.stride[0] == 1 && lanes > 1) {
-    const auto* base = static_cast<const float*>(v.data) + 2 * index(first);
-    alignas(64) float tail[2 * lanes];
-    for (std::size_t i = begin; i < end; ++i)
-      for (std::size_t j = 0; j < columns; ++j, out += entry) {
-        const float* from = base + 2 * (index(i) * v.stride[1] + index(j) * v.stride[2]);
-        if (count < lanes) {
+    const auto* row = static_cast<const float*>(v.data) + 2 * (index(first) + index(begin) * v.stride[1]);
+    const std::ptrdiff_t step = 2 * v.stride[2];
+    for (std::size_t i = begin; i < end; ++i, row += 2 * v.stride[1]) {
+      const float* from = row;
+      if (count == lanes) {
+        for (std::size_t j = 0; j < columns; ++j, out += entry, from += step)
+          store_complex_lanes(split_complex(from), out);
+      } else {
+        alignas(64) float tail[2 * lanes];
+        for (std::size_t j = 0; j < columns; ++j, out += entry, from += step) {
           for (std::size_t l = 0; l < lanes; ++l)
             std::memcpy(tail + 2 * l, from + 2 * (l < count ? l : 0), 2 * sizeof(float));
-          from = tail;
+          store_complex_lanes(split_complex(tail), out);
         }
-        const complex_lanes x = split_complex(from);
-        store(x.re, out);
-        store(x.im, out + lanes);
       }
+    }
     return;
   }
   const lane_pointers at(v, first, count);
@@ -203,6 +221,42 @@ HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count,
           out[l] = from[0];
           out[lanes + l] = from[1];
         }
+  }
+}
+
+// Asks for what load_pack with the same arguments will read, into the second-level cache. Packs are read
+// crosswise to the order of memory, which no hardware prefetcher sees through.
+HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
+                                std::size_t end) {
+  constexpr std::size_t line = 64 / sizeof(float);
+  const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
+  const auto* base = static_cast<const float*>(v.data);
+  const auto run = [](const float* from, std::size_t floats) {
+    for (std::size_t f = 0; f < floats; f += line) __builtin_prefetch(from + f, 0, 2);
+    __builtin_prefetch(from + floats - 1, 0, 2);
+  };
+  const std::size_t columns = v.extent[2];
+  if (v.stride[0] == 1) {
+    for (std::size_t i = begin; i < end; ++i)
+      for (std::size_t j = 0; j < columns; ++j) {
+        const float* from = base + 2 * (index(first) + index(i) * v.stride[1] + index(j) * v.stride[2]);
+        for (std::size_t l = 0; l < count; l += line / 2) __builtin_prefetch(from + 2 * l, 0, 2);
+      }
+  } else if ((v.stride[2] == 1 || columns == 1) && v.stride[1] == index(columns)) {
+    for (std::size_t l = 0; l < count; ++l)
+      run(base + 2 * (index(first + l) * v.stride[0] + index(begin) * v.stride[1]),
+          2 * (end - begin) * columns);
+  }
+}
+
+// The lower triangle of a Hermitian matrix; above it, what came along.
+HWY_NOINLINE void load_lower(const view& v, std::size_t first, std::size_t count, float* HWY_RESTRICT out) {
+  const std::size_t n = v.extent[2];
+  view row = v;
+  for (std::size_t i = 0; i < n; ++i) {
+    // Whole squares of the transpose.
+    row.extent[2] = std::min(n, (2 * (i + 1) + lanes - 1) / lanes * lanes / 2);
+    load_pack(row, first, count, i, i + 1, out + i * n * entry);
   }
 }
 

@@ -10,8 +10,10 @@
 #include "kernels/cholesky-inl.hpp"
 #include "kernels/gram-inl.hpp"
 #include "kernels/linear.hpp"
+#include "kernels/normal-inl.hpp"
 #include "kernels/outputs-inl.hpp"
 #include "kernels/small-inl.hpp"
+#include "kernels/weights-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mho {
@@ -23,15 +25,20 @@ const linear_kernels* linear_table() {
                                         .tile = tile,
                                         .apply_scratch = 2 * apply_antennas * entry,
                                         .load = load_pack,
+                                        .prefetch = prefetch_pack,
+                                        .load_lower = load_lower,
                                         .store_complex = store_pack<2>,
                                         .store_real = store_pack<1>,
                                         .gram = gram,
                                         .matched_filter = matched_filter,
+                                        .normal_equations = normal_equations,
                                         .check_gram = check_gram,
                                         .cholesky = cholesky,
                                         .solve_lower = solve_lower,
                                         .solve_upper = solve_upper,
                                         .inverse_diagonal = inverse_diagonal,
+                                        .square = square,
+                                        .weigh = weigh,
                                         .finish_zf = finish_zf,
                                         .finish_mmse = finish_mmse,
                                         .finish_mrc = finish_mrc,

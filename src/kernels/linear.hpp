@@ -29,6 +29,11 @@ struct linear_kernels {
   /// repeat lane 0.
   void (*load)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end,
                float* out);
+  /// Brings what `load` with the same arguments will read nearer; a hint, for views in the usual layouts.
+  void (*prefetch)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end);
+  /// The lower triangles of Hermitian matrices, a cf32 view [problem, n, n]; above it anything may be
+  /// written.
+  void (*load_lower)(const view& v, std::size_t first, std::size_t count, float* out);
   /// A complex (cf32) or real (f32) pack of extent[2] entries to elements (first + lane, row, k) of a view.
   void (*store_complex)(const float* pack, const view& v, std::size_t first, std::size_t count,
                         std::size_t row);
@@ -38,6 +43,10 @@ struct linear_kernels {
   void (*gram)(const float* h, std::size_t rows, std::size_t tx, bool start, float* g);
   void (*matched_filter)(const float* h, const float* y, std::size_t rows, std::size_t tx, bool start,
                          float* z);
+  /// Both of up to four streams, straight from the views H [problem, rx, tx] and y [problem, rx, 1]: the same
+  /// bits. False, and nothing is done, where this target or layout has no such way. scratch: rx entries.
+  bool (*normal_equations)(const view& h, const view& y, std::size_t first, std::size_t count, float* scratch,
+                           float* g, float* z);
   /// Raises not_finite and out_of_range; `whole`: the off-diagonal entries are the caller's, look at them
   /// too.
   void (*check_gram)(const float* g, std::size_t tx, bool whole, float* verdict);
@@ -47,8 +56,15 @@ struct linear_kernels {
   /// x <- L^-1 x (entries before `begin` are zero and not touched), x <- L^-H x.
   void (*solve_lower)(const float* l, const float* inverse, std::size_t tx, std::size_t begin, float* x);
   void (*solve_upper)(const float* l, const float* inverse, std::size_t tx, float* x);
-  /// out[k] = [(L L^H)^-1]_kk.
-  void (*inverse_diagonal)(const float* l, const float* inverse, std::size_t tx, float* panel, float* out);
+  /// out[k] = [(L L^H)^-1]_kk; x = L^-1 [tx, tx] with its zeros, unless nullptr.
+  void (*inverse_diagonal)(const float* l, const float* inverse, std::size_t tx, float* panel, float* x,
+                           float* out);
+  /// X^H X, all of it, [tx, tx].
+  void (*square)(const float* x, std::size_t tx, float* out);
+  /// w [tx, rows] = gain B H^H for `rows` antennas of H [rows, tx]; B [tx, tx], or the unit matrix if
+  /// nullptr.
+  void (*weigh)(const float* h, const float* b, const float* gain, std::size_t rows, std::size_t tx,
+                float* w);
 
   /// From the diagonal of the inverse to variance (in place) and the gain that makes the solution unbiased. A
   /// variance that is not finite raises out_of_range.
@@ -63,8 +79,7 @@ struct linear_kernels {
   void (*finish_variance)(std::size_t tx, const float* verdict, float* variance);
 
   /// All that follows check_gram for zf and mmse with tx <= 4: z becomes the finished estimate, variance the
-  /// finished variance, the verdict the final one.
-  /// One or two packs, one after the other in each buffer.
+  /// finished variance, the verdict the final one. One or two packs, one after the other in each buffer.
   void (*solve_small)(std::size_t tx, std::size_t packs, bool mmse, float* g, float* z, float* level,
                       float* variance, float* verdict);
   /// x[use][k] = sum_r w[k][r] y[use][r] for the vectors of one problem, the vector as the lane. w: [tx, rx],

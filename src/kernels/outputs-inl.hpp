@@ -17,6 +17,9 @@ HWY_INLINE V raise(V verdict, hn::Mask<D> where, float to) {
   return hn::IfThenElse(where, hn::Max(verdict, hn::Set(d, to)), verdict);
 }
 
+// Where 0 * x was not 0, which is to say NaN. Highway's Ne is false for NaN on AVX.
+HWY_INLINE hn::Mask<D> is_poison(V poison) { return hn::Not(hn::Eq(poison, hn::Zero(d))); }
+
 // Raises the verdict of lanes whose Gram matrix no linear detector can use. A channel's Gram matrix is finite
 // if its diagonal is; one that the caller gives (`whole`) is looked at entry by entry.
 HWY_NOINLINE void check_gram(const float* g, std::size_t tx, bool whole, float* verdict) {
@@ -33,7 +36,7 @@ HWY_NOINLINE void check_gram(const float* g, std::size_t tx, bool whole, float* 
     }
   }
   poison = hn::Add(poison, hn::Add(re, im));
-  store(raise(found, hn::Not(hn::Eq(poison, zeros)), verdict_not_finite), verdict);
+  store(raise(found, is_poison(poison), verdict_not_finite), verdict);
 }
 
 // The verdict of lanes that were fine until now.
@@ -43,7 +46,7 @@ HWY_INLINE V raise_first(V verdict, hn::Mask<D> where, float to) {
 
 // A variance that is not finite would read as a failure: it is one.
 HWY_INLINE void check_variance(V poison, float* verdict) {
-  store(raise_first(load(verdict), hn::Ne(poison, hn::Zero(d)), verdict_range), verdict);
+  store(raise_first(load(verdict), is_poison(poison), verdict_range), verdict);
 }
 HWY_INLINE V poisoned(V value, V poison) { return hn::MulAdd(value, hn::Zero(d), poison); }
 
@@ -143,7 +146,7 @@ HWY_NOINLINE void finish_estimate(std::size_t tx, const float* gain, float* x, f
     store_complex(now, x + k * entry);
   }
   const V before = load(verdict);
-  const V found = raise_first(before, hn::Ne(poison, zeros), verdict_not_finite);
+  const V found = raise_first(before, is_poison(poison), verdict_not_finite);
   store(found, verdict);
   if (!hn::AllTrue(d, hn::Eq(found, zeros))) clear_failed(tx, verdict, x);
 }

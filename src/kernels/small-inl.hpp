@@ -123,8 +123,8 @@ HWY_NOINLINE void solve_packs(bool mmse, const small_packs& at) {
     }
   }
   for (std::size_t p = 0; p < P; ++p) {
-    found[p] = raise_first(found[p], hn::Ne(overflow[p], zeros), verdict_range);
-    found[p] = raise_first(found[p], hn::Ne(poison[p], zeros), verdict_not_finite);
+    found[p] = raise_first(found[p], is_poison(overflow[p]), verdict_range);
+    found[p] = raise_first(found[p], is_poison(poison[p]), verdict_not_finite);
     store(found[p], at.verdict + p * lanes);
     if (HWY_LIKELY(hn::AllTrue(d, hn::Eq(found[p], zeros)))) continue;
     finish_variance(N, at.verdict + p * lanes, at.variance + p * at.real_stride);

@@ -45,11 +45,11 @@ struct outcome {
   std::string out, err;
 };
 
-/// mho with these arguments (already quoted for the shell).
-inline outcome run_mho(const std::string& arguments) {
+/// mho with these arguments (already quoted for the shell) and these NAME=VALUE in its environment.
+inline outcome run_mho(const std::string& arguments, const std::string& environment = "") {
   const scratch_folder folder;
-  const std::string command =
-      std::string(MHO_PROGRAM) + " " + arguments + " >" + folder.path("out") + " 2>" + folder.path("err");
+  const std::string command = environment + " " + MHO_PROGRAM + " " + arguments + " >" + folder.path("out") +
+                              " 2>" + folder.path("err");
   const int state = std::system(command.c_str());
   return {WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state), slurp(folder.path("out")),
           slurp(folder.path("err"))};

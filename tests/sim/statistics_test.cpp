@@ -1,4 +1,4 @@
-// Intervals and bounds of clustered errors, and when a point ends.
+// Intervals and bounds of clustered errors, and unbiased estimates.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -57,25 +57,6 @@ TEST(stopping, leaving_the_last_chunk_out_is_unbiased) {
   const double mean = sum / runs, deviation = std::sqrt((square / runs - mean * mean) / runs);
   EXPECT_NEAR(mean, exact, 4.9 * deviation);
   EXPECT_GT(naive, 1.3 * exact);
-}
-
-TEST(stopping, ends_for_all_curves_together) {
-  stop_settings settings;
-  settings.bit_errors = 100;
-  settings.min_bits = 1000;
-  settings.max_bits = 4000;
-  const stopping_rule rule(settings, 500);
-  std::vector<tally> curves(2);
-  curves[0].bit_errors = 150;
-  curves[1].bit_errors = 99;
-  EXPECT_EQ(rule.verdict(1, curves), "");
-  EXPECT_EQ(rule.verdict(2, curves), "");
-  EXPECT_EQ(rule.verdict(8, curves), "max_bits");
-  curves[1].bit_errors = 100;
-  EXPECT_EQ(rule.verdict(2, curves), "bit_errors");
-  EXPECT_FALSE(rule.drops_last(2, "bit_errors"));
-  EXPECT_TRUE(rule.drops_last(3, "bit_errors"));
-  EXPECT_FALSE(rule.drops_last(8, "max_bits"));
 }
 
 TEST(statistics, intervals_of_clustered_errors_cover) {

@@ -1,67 +1,18 @@
 // mrc, zf, mmse against Eigen in double precision, and the identities that hold between them.
-#include <gtest/gtest.h>
-
-#include <Eigen/Dense>
-#include <cmath>
 #include <limits>
-#include <mho/mho.hpp>
+
+#include "src/linear_batch.hpp"
 
 namespace mho {
 namespace {
 
-using cf32 = std::complex<float>;
-using matrix = Eigen::MatrixXcd;
-using vector = Eigen::VectorXcd;
-
-struct batch {
-  batch(std::size_t p, std::size_t r, std::size_t t, std::uint64_t seed, float n0)
-      : problems(p), rx(r), tx(t), h(p * r * t), x(p * t), y(p * r), noise_variance(n0) {
-    random_stream random(seed, 1, 0, 1);
-    random.complex_normals(h);
-    random.complex_normals(x);
-    random.complex_normals(y, n0);
-    for (std::size_t q = 0; q < p; ++q)
-      for (std::size_t i = 0; i < r; ++i)
-        for (std::size_t k = 0; k < t; ++k) y[q * r + i] += h[(q * r + i) * t + k] * x[q * t + k];
-  }
-  matrix channel(std::size_t q) const {
-    matrix m(rx, tx);
-    for (std::size_t i = 0; i < rx; ++i)
-      for (std::size_t k = 0; k < tx; ++k)
-        m(static_cast<long>(i), static_cast<long>(k)) = std::complex<double>(h[(q * rx + i) * tx + k]);
-    return m;
-  }
-  vector received(std::size_t q) const {
-    vector v(rx);
-    for (std::size_t i = 0; i < rx; ++i) v(static_cast<long>(i)) = std::complex<double>(y[q * rx + i]);
-    return v;
-  }
-  std::size_t problems, rx, tx;
-  std::vector<cf32> h, x, y;
-  float noise_variance;
-};
-
-struct detected {
-  std::vector<cf32> estimate;
-  std::vector<float> variance;
-  std::vector<status> state;
-};
+using batch = linear_batch;
 
 detected run(const char* kind, const batch& b, const noise& n, bool coloured = false) {
-  auto d = make_detector(kind).value();
-  EXPECT_EQ(d->reserve({.problems = b.problems, .rx = b.rx, .tx = b.tx, .coloured_noise = coloured}),
-            error::none);
-  detected out{std::vector<cf32>(b.problems * b.tx), std::vector<float>(b.problems * b.tx),
-               std::vector<status>(b.problems)};
-  EXPECT_EQ(d->prepare(row_major(b.h.data(), b.problems, b.rx, b.tx), n), error::none);
-  EXPECT_EQ(d->apply(row_major(b.y.data(), b.problems, 1, b.rx),
-                     row_major(out.estimate.data(), b.problems, 1, b.tx),
-                     row_major(out.variance.data(), b.problems, 1, b.tx), out.state),
-            error::none);
-  return out;
+  way how;
+  how.coloured = coloured;
+  return mho::run(kind, b, n, how);
 }
-
-constexpr double unit = 0x1p-24;
 
 TEST(linear, agrees_with_double_precision_over_the_whole_range_of_snr) {
   for (const auto& [rx, tx] :
