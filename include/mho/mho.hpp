@@ -10,8 +10,4 @@
 #include <mho/random.hpp>
 #include <mho/registry.hpp>
 #include <mho/targets.hpp>
-<<<<<<< HEAD
-#include <mho/targets.hpp>
-=======
->>>>>>> ktests
 #include <mho/view.hpp>
