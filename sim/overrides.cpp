@@ -19,13 +19,18 @@ std::vector<std::string> split(const std::string& path) {
   return parts;
 }
 
-// Keys whose values are strings, wherever they stand; the accelerators' come from their schema.
+// Keys whose values are strings, wherever they stand; the accelerators' and detectors' come from their
+// schemas.
 bool is_string_key(const std::string& path) {
   static const std::set<std::string> names{
       "title", "modulation",        "mapping", "modem", "channel", "draw",        "order",
       "file",  "snr_normalisation", "name",    "id",    "label",   "accelerator", "base"};
   const std::vector<std::string> parts = split(path);
   if (names.count(parts.back()) != 0) return true;
+  for (const detector_kind& kind : detector_kinds())
+    for (const option& o : kind.schema)
+      if (parts[0] == "detector" && o.name == parts.back() && std::holds_alternative<std::string>(o.standard))
+        return true;
   for (const option& o : accelerator_schema())
     if (std::holds_alternative<std::string>(o.standard) && path.size() > o.name.size() &&
         path.compare(path.size() - o.name.size(), o.name.size(), o.name) == 0)

@@ -61,7 +61,7 @@ TEST(bad_input, scenarios) {
        "FILE:7: detector.0.name: unknown detector zff; the nearest known one is zf"},
       {"no detector", good_link, "FILE:1: detector: missing; a scenario needs at least one [[detector]]"},
       {"option of another kind", good_link + zf + "cycles = [1]\n",
-       "FILE:8: detector.0.cycles: unknown key; the nearest known one is label"},
+       "FILE:8: detector.0.cycles: unknown key; the nearest known one is lanes"},
       {"cycle 0", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [0]\n",
        "FILE:8: detector.0.cycles: must be a list of integers from 1 to 64"},
       {"descending cycles", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [2, 1]\n",

@@ -56,6 +56,8 @@ TEST_F(overrides, strings_may_stand_in_toml_quotes_and_integers_in_scientific_no
   EXPECT_EQ(s.stop.bit_errors, 1000u);
   EXPECT_EQ(s.link.rx, 16u);
   EXPECT_EQ(read({"title=\""}).title, "\"");
+  const scenario fast = read({"detector.mmse.target=scalar"});  // a string of the detector's own schema
+  EXPECT_EQ(std::get<std::string>(fast.detectors[0].spec.values.at("target")), "scalar");
   EXPECT_EQ(read({"title="}).title, "");
 }
 
