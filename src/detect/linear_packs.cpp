@@ -60,7 +60,7 @@ class linear_packs final : public linear_prepared {
     rows_ = chunk_floats / (room.tx * entry);
     if (room.tx * room.tx * entry > most_near_floats) rows_ = std::max(rows_, far_rows);
     rows_ = std::clamp(rows_, std::size_t{1}, rx);
-    problem_lane_uses_ = std::min(room.uses, kernels_.lanes / 2 + 1);
+    problem_lane_uses_ = std::min(room.uses, std::max<std::size_t>(1, kernels_.lanes / 2));
     workspace w;
     stride_ = w.lay_out(nullptr, kernels_, rows_, room.tx, problem_lane_uses_);
     scratch_.reserve(stride_ * room.slots);
@@ -90,7 +90,7 @@ class linear_packs final : public linear_prepared {
 
   error do_apply(const received_batch& in, std::span<const output> into,
                  const call& which) const noexcept override {
-    if (in.vectors.extent[1] < problem_lane_uses_)
+    if (in.vectors.extent[1] <= problem_lane_uses_)
       apply_to_packs(in, into[0], which);
     else
       apply_to_uses(in, into[0], which, at_slot(which.slot).received);
