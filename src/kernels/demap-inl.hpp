@@ -15,7 +15,8 @@ namespace mho {
 namespace HWY_NAMESPACE {
 namespace MHO_WIDTH {
 
-constexpr bool alternates = true;  // the bits of a symbol go to the axes in turn
+#if HWY_TARGET != HWY_SCALAR || MHO_MOST_LANES == 16  // there is no half of one lane
+constexpr bool alternates = true;                     // the bits of a symbol go to the axes in turn
 
 inline void max_log(const qam_axis& axis, const std::complex<float>* x, const float* variance, std::size_t n,
                     float* llr) {
@@ -46,6 +47,7 @@ const demap_kernels* demap_table() {
   static constexpr demap_kernels table{.max_log = max_log, .slice = slice};
   return &table;
 }
+#endif
 
 }  // namespace MHO_WIDTH
 }  // namespace HWY_NAMESPACE

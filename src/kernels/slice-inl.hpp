@@ -110,28 +110,31 @@ HWY_INLINE void store_bytes(const Labels (&bytes)[(bits + 3) / 4], std::uint8_t*
   }
 }
 
+// n is a multiple of `lanes`.
 template <std::size_t axis_bits, bool alternate>
-HWY_INLINE void slice_vector(const qam_axis& axis, const float* x, std::uint8_t* bits) {
-  const complex_lanes symbols = split_complex(x);
-  Labels bytes[(axis_bits + 1) / 2];
-  spread<axis_bits, alternate>(axis_label<axis_bits, alternate>(axis, symbols.re),
-                               axis_label<axis_bits, alternate>(axis, symbols.im), bytes);
-  store_bytes<2 * axis_bits>(bytes, bits);
+HWY_NOINLINE void slice_vectors(const qam_axis& axis, const float* from, std::size_t n, std::uint8_t* bits) {
+  const qam_axis own = axis;
+  for (; n > 0; n -= lanes, from += 2 * lanes, bits += 2 * axis_bits * lanes) {
+    const complex_lanes x = split_complex(from);
+    Labels bytes[(axis_bits + 1) / 2];
+    spread<axis_bits, alternate>(axis_label<axis_bits, alternate>(own, x.re),
+                                 axis_label<axis_bits, alternate>(own, x.im), bytes);
+    store_bytes<2 * axis_bits>(bytes, bits);
+  }
 }
 
 template <std::size_t axis_bits, bool alternate>
-HWY_NOINLINE void slice_batch(const qam_axis& axis, const float* x, std::size_t n, std::uint8_t* bits) {
+void slice_batch(const qam_axis& axis, const float* x, std::size_t n, std::uint8_t* bits) {
   constexpr std::size_t width = 2 * axis_bits;
-  const qam_axis own = axis;
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) slice_vector<axis_bits, alternate>(own, x + 2 * i, bits + i * width);
-  if (i == n) return;
+  const std::size_t rest = n % lanes, whole = n - rest;
+  slice_vectors<axis_bits, alternate>(axis, x, whole, bits);
+  if (rest == 0) return;
   alignas(64) float symbols[2 * lanes];
-  std::fill_n(symbols, 2 * lanes, own.step);
   std::uint8_t out[lanes * width];
-  std::memcpy(symbols, x + 2 * i, (n - i) * 2 * sizeof(float));
-  slice_vector<axis_bits, alternate>(own, symbols, out);
-  std::memcpy(bits + i * width, out, (n - i) * width);
+  std::fill_n(symbols, 2 * lanes, axis.step);  // a level: far from any edge
+  std::memcpy(symbols, x + 2 * whole, rest * 2 * sizeof(float));
+  slice_vectors<axis_bits, alternate>(axis, symbols, lanes, out);
+  std::memcpy(bits + whole * width, out, rest * width);
 }
 
 }  // namespace MHO_WIDTH

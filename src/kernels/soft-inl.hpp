@@ -34,20 +34,21 @@ struct careful_lanes {
   V variance;
   hn::Mask<D> informative, tiny;
 
-  HWY_INLINE V operator()(V ordinary, V distance, V slope) const {
+  HWY_INLINE V operator()(V ordinary, V distance, V slope, V signs) const {
     const V limit = hn::Set(d, most);
     // The reciprocal of a tiny variance overflows before the LLR does. A tie stays 0 with any variance.
     const V value = hn::IfThenElse(tiny, hn::Div(hn::Mul(distance, slope), variance), ordinary);
-    const auto counts = hn::And(informative, hn::Ne(distance, hn::Zero(d)));
-    return hn::IfThenElseZero(counts, hn::Min(hn::Max(value, hn::Neg(limit)), limit));
+    const V clipped = hn::Min(hn::Max(value, hn::Neg(limit)), limit);
+    const auto tie = hn::And(tiny, hn::Eq(distance, hn::Zero(d)));
+    return hn::IfThenElseZero(informative, hn::IfThenZeroElse(tie, hn::Xor(clipped, signs)));
   }
 };
 struct ordinary_lanes {
-  HWY_INLINE V operator()(V ordinary, V, V) const { return ordinary; }
+  HWY_INLINE V operator()(V ordinary, V, V, V signs) const { return hn::Xor(ordinary, signs); }
 };
 
-// `bits` LLRs of one axis to llr[0], llr[stride], ..; sign_of_gain: 4 or -4, whose sign says which half of
-// the axis has a 0 first.
+// `bits` LLRs of one axis to llr[0], llr[stride], ..; four: 4 or -4, whose sign says which half of the axis
+// has a 0 first; gain: four / variance.
 template <std::size_t bits, std::size_t stride, class Lanes>
 HWY_INLINE void axis_max_log(const qam_axis& axis, V x, V four, V gain, const Lanes& finish, V* llr) {
   constexpr auto levels = static_cast<float>(std::size_t{1} << bits);
@@ -62,8 +63,8 @@ HWY_INLINE void axis_max_log(const qam_axis& axis, V x, V four, V gain, const La
     const V signs = hn::And(folded, sign), reach = hn::Add(hn::Abs(folded), one);
     rest = hn::Xor(rest, signs);
     const V half_reach = hn::Mul(reach, half_gap), distance = hn::Add(half_reach, rest);
-    const V value = finish(hn::Mul(distance, hn::Mul(half_reach, gain)), distance, hn::Mul(half_reach, four));
-    llr[j * stride] = hn::Xor(value, signs);
+    llr[j * stride] =
+        finish(hn::Mul(distance, hn::Mul(half_reach, gain)), distance, hn::Mul(half_reach, four), signs);
     if (j == 0) {
       gain = hn::Neg(gain);
       four = hn::Neg(four);
@@ -119,45 +120,47 @@ HWY_INLINE void soft_symbols(const qam_axis& axis, const complex_lanes& x, V var
 }
 
 template <std::size_t axis_bits, bool alternate>
-HWY_NOINLINE void soft_symbols_carefully(const qam_axis& axis, const complex_lanes& x, V variance,
-                                         float* llr) {
-  const V limit = hn::Set(d, most);
+HWY_NOINLINE void soft_vector_carefully(const qam_axis& axis, const float* from, const float* noise,
+                                        float* llr) {
+  const complex_lanes x = split_complex(from);
+  const V variance = hn::LoadU(d, noise), positive = hn::Abs(variance), limit = hn::Set(d, most);  // -0 too
   const auto finite = hn::And(hn::Le(hn::Abs(x.re), limit), hn::Le(hn::Abs(x.im), limit));
   const auto known = hn::And(hn::Ge(variance, hn::Zero(d)), hn::Le(variance, limit));
-  const V positive = hn::Abs(variance);  // -0 too
   const careful_lanes finish{positive, hn::And(finite, known),
                              hn::Lt(positive, hn::Set(d, ordinary_variance))};
   soft_symbols<axis_bits, alternate>(axis, x, positive, finish, llr);
 }
 
-// `lanes` symbols.
+// n is a multiple of `lanes`.
 template <std::size_t axis_bits, bool alternate>
-HWY_INLINE void soft_vector(const qam_axis& axis, const float* x, const float* variance, float* llr) {
-  const complex_lanes symbols = split_complex(x);
-  const V noise = hn::LoadU(d, variance), far = hn::Set(d, ordinary_symbol);
-  const auto near = hn::And(hn::Le(hn::Abs(symbols.re), far), hn::Le(hn::Abs(symbols.im), far));
-  const auto usual = hn::And(hn::Ge(noise, hn::Set(d, ordinary_variance)), hn::Le(noise, hn::Set(d, most)));
-  if (HWY_LIKELY(hn::AllTrue(d, hn::And(near, usual))))
-    soft_symbols<axis_bits, alternate>(axis, symbols, noise, ordinary_lanes{}, llr);
-  else
-    soft_symbols_carefully<axis_bits, alternate>(axis, symbols, noise, llr);
+HWY_NOINLINE void soft_vectors(const qam_axis& axis, const float* from, const float* noise, std::size_t n,
+                               float* llr) {
+  const qam_axis own = axis;
+  const V far = hn::Set(d, ordinary_symbol), least = hn::Set(d, ordinary_variance), limit = hn::Set(d, most);
+  for (; n > 0; n -= lanes, from += 2 * lanes, noise += lanes, llr += 2 * axis_bits * lanes) {
+    const complex_lanes x = split_complex(from);
+    const V variance = hn::LoadU(d, noise);
+    const auto near = hn::And(hn::Le(hn::Abs(x.re), far), hn::Le(hn::Abs(x.im), far));
+    const auto usual = hn::And(hn::Ge(variance, least), hn::Le(variance, limit));
+    if (HWY_LIKELY(hn::AllTrue(d, hn::And(near, usual))))
+      soft_symbols<axis_bits, alternate>(own, x, variance, ordinary_lanes{}, llr);
+    else
+      soft_vector_carefully<axis_bits, alternate>(axis, from, noise, llr);
+  }
 }
 
 template <std::size_t axis_bits, bool alternate>
-HWY_NOINLINE void soft_batch(const qam_axis& axis, const float* x, const float* variance, std::size_t n,
-                             float* llr) {
+void soft_batch(const qam_axis& axis, const float* x, const float* variance, std::size_t n, float* llr) {
   constexpr std::size_t bits = 2 * axis_bits;
-  const qam_axis own = axis;
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    soft_vector<axis_bits, alternate>(own, x + 2 * i, variance + i, llr + i * bits);
-  if (i == n) return;
+  const std::size_t rest = n % lanes, whole = n - rest;
+  soft_vectors<axis_bits, alternate>(axis, x, variance, whole, llr);
+  if (rest == 0) return;
   alignas(64) float symbols[2 * lanes] = {}, noise[lanes], out[lanes * bits];
   std::fill_n(noise, lanes, 1.0f);
-  std::memcpy(symbols, x + 2 * i, (n - i) * 2 * sizeof(float));
-  std::memcpy(noise, variance + i, (n - i) * sizeof(float));
-  soft_vector<axis_bits, alternate>(own, symbols, noise, out);
-  std::memcpy(llr + i * bits, out, (n - i) * bits * sizeof(float));
+  std::memcpy(symbols, x + 2 * whole, rest * 2 * sizeof(float));
+  std::memcpy(noise, variance + whole, rest * sizeof(float));
+  soft_vectors<axis_bits, alternate>(axis, symbols, noise, lanes, out);
+  std::memcpy(llr + whole * bits, out, rest * bits * sizeof(float));
 }
 
 }  // namespace MHO_WIDTH
