@@ -1,6 +1,7 @@
 // LLRs and bits that the shell derives: every layout, constellations that differ by stream, failed uses.
 #include "derive.hpp"
 
+#include <array>
 #include <limits>
 #include <vector>
 
@@ -28,12 +29,16 @@ struct batch {
 
   batch(std::size_t p, std::size_t u, std::vector<const constellation*> per_stream, std::size_t streams,
         layout l)
+      : batch(p, u, std::move(per_stream), streams, {l, l, l}) {}
+  // Of the estimate, the variance and the results.
+  batch(std::size_t p, std::size_t u, std::vector<const constellation*> per_stream, std::size_t streams,
+        std::array<layout, 3> l)
       : problems(p), uses(u), tx(streams), symbols(std::move(per_stream)), state(p * u, status::ok) {
     for (std::size_t k = 0; k < tx; ++k) width += of(k).bits();
-    into.estimate = lay_out(x, tx, l);
-    into.variance = lay_out(variance, tx, l);
-    into.llr = lay_out(llr, width, l);
-    into.bits = lay_out(bits, width, l);
+    into.estimate = lay_out(x, tx, l[0]);
+    into.variance = lay_out(variance, tx, l[1]);
+    into.llr = lay_out(llr, width, l[2]);
+    into.bits = lay_out(bits, width, l[2]);
     into.state = state;
     random_stream random(5, 0, 0, 0);
     std::vector<cf32> drawn(p * u * tx);
@@ -106,6 +111,16 @@ TEST(derive, every_layout_and_stream_says_what_its_symbol_says) {
       wide.run(all_native, rule);
       wide.expect_symbol_by_symbol(rule);
     }
+}
+
+TEST(derive, inputs_and_outputs_may_differ_in_layout) {
+  for (const batch::layout x : {batch::rows, batch::planes, batch::backwards})
+    for (const batch::layout variance : {batch::rows, batch::planes, batch::backwards})
+      for (const batch::layout results : {batch::rows, batch::planes, batch::backwards}) {
+        batch b(20, 3, {&qam(64)}, 4, {x, variance, results});
+        b.run();
+        b.expect_symbol_by_symbol();
+      }
 }
 
 TEST(derive, writes_nothing_between_the_elements) {

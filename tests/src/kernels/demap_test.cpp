@@ -262,14 +262,20 @@ TEST(demap_kernels, clip_certainty_to_the_largest_float) {
     for (std::size_t label = 0; label < s.qam.size(); label += 7) x.push_back(s.qam.points()[label]);
     const std::size_t points = x.size();
     x.push_back({FLT_MAX, -FLT_MAX});
+    x.push_back({0, 0});  // halfway for the first bit of each axis
     for (const float variance : {0.0f, -0.0f, FLT_TRUE_MIN})
       for (const target& t : all_targets()) {
         const auto llr = s.llr(*t.kernels, x, std::vector<float>(x.size(), variance));
         for (std::size_t i = 0; i < x.size(); ++i) {
-          const std::size_t label = i < points ? 7 * i : s.qam.nearest({9, -9});
-          for (unsigned j = 0; j < s.qam.bits(); ++j)
-            ASSERT_EQ(llr[i * s.qam.bits() + j], s.bit(label, j) == 0 ? FLT_MAX : -FLT_MAX)
-                << t.name << " " << s.name() << " " << x[i];
+          const std::size_t label = i < points ? 7 * i : s.qam.nearest(i == points ? cf32{9, -9} : cf32{});
+          for (unsigned j = 0; j < s.qam.bits(); ++j) {
+            const unsigned first_imag = s.qam.labels() == mapping::paper ? s.qam.bits() / 2 : 1;
+            const bool tie = i == points + 1 && (j == 0 || j == first_imag);
+            ASSERT_EQ(llr[i * s.qam.bits() + j], tie                    ? 0
+                                                 : s.bit(label, j) == 0 ? FLT_MAX
+                                                                        : -FLT_MAX)
+                << t.name << " " << s.name() << " " << x[i] << " bit " << j;
+          }
         }
       }
   });
