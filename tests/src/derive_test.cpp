@@ -23,9 +23,11 @@ const constellation& qam(std::size_t points) {
   return points == 4 ? c4 : points == 16 ? c16 : points == 64 ? c64 : c4096;
 }
 
-// One batch in a layout of the caller's: row-major, problem fastest, or backwards and with gaps.
+// One batch in a layout of the caller's: row-major, the same with each problem's uses in reverse, problem
+// fastest, or backwards and with gaps.
 struct batch {
-  enum layout { rows, planes, backwards };
+  enum layout { rows, reversed_uses, planes, backwards };
+  static constexpr std::array<layout, 4> layouts = {rows, reversed_uses, planes, backwards};
 
   batch(std::size_t p, std::size_t u, std::vector<const constellation*> per_stream, std::size_t streams,
         layout l)
@@ -55,6 +57,8 @@ struct batch {
     const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
     memory.assign(problems * uses * n * (l == backwards ? 3 : 1), untouched);
     if (l == rows) return row_major(memory.data(), problems, uses, n);
+    if (l == reversed_uses)
+      return strided(memory.data() + (uses - 1) * n, {problems, uses, n}, {index(uses * n), -index(n), 1});
     if (l == planes) return problem_fastest(memory.data(), problems, uses, n);
     return strided(memory.data() + 3 * (problems * uses * n - 1), {problems, uses, n},
                    {-3 * index(uses * n), -3 * index(n), -3});
@@ -96,7 +100,7 @@ struct batch {
 TEST(derive, every_layout_and_stream_says_what_its_symbol_says) {
   const std::vector<const constellation*> mixed = {&qam(16), &qam(16),   &qam(64),
                                                    &qam(4),  &qam(4096), &qam(4096)};
-  for (const batch::layout l : {batch::rows, batch::planes, batch::backwards})
+  for (const batch::layout l : batch::layouts)
     for (const demapper rule : {demapper::max_log, demapper::exact}) {
       for (const auto& [problems, uses] :
            {std::pair<std::size_t, std::size_t>{1, 1}, {2, 3}, {37, 1}, {1, 33}, {9, 5}}) {
@@ -114,9 +118,9 @@ TEST(derive, every_layout_and_stream_says_what_its_symbol_says) {
 }
 
 TEST(derive, inputs_and_outputs_may_differ_in_layout) {
-  for (const batch::layout x : {batch::rows, batch::planes, batch::backwards})
-    for (const batch::layout variance : {batch::rows, batch::planes, batch::backwards})
-      for (const batch::layout results : {batch::rows, batch::planes, batch::backwards}) {
+  for (const batch::layout x : batch::layouts)
+    for (const batch::layout variance : batch::layouts)
+      for (const batch::layout results : batch::layouts) {
         batch b(20, 3, {&qam(64)}, 4, {x, variance, results});
         b.run();
         b.expect_symbol_by_symbol();
@@ -135,7 +139,7 @@ TEST(derive, writes_nothing_between_the_elements) {
 
 TEST(derive, failed_uses_know_nothing_and_decide_on_zero) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  for (const batch::layout l : {batch::rows, batch::planes, batch::backwards})
+  for (const batch::layout l : batch::layouts)
     // What is native was written by the kind: here 7s.
     for (const int native : {0, int{native_llr}, int{native_bits}, native_llr | native_bits}) {
       batch b(7, 3, {&qam(16), &qam(4), &qam(64)}, 3, l);
