@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check.hpp"
+#include "peers/liquid.hpp"
 #include "rows.hpp"
 
 namespace {
@@ -81,6 +82,7 @@ void describe(const bench::bounds& b, const flags& f) {
   benchmark::AddCustomContext("peer_armadillo", bench::armadillo_identity());
   benchmark::AddCustomContext("peer_openblas", bench::openblas_identity());
   benchmark::AddCustomContext("peer_cuda", bench::cuda_identity());
+  benchmark::AddCustomContext("peer_liquid", bench::liquid_identity());
   benchmark::AddCustomContext("mho_target", f.target.empty() ? "the library's choice" : f.target);
   benchmark::AddCustomContext(
       "fma_peak", number(b.peak.gflops, "GFLOP/s, vectors of ") + std::to_string(b.peak.bits) + " bits");
@@ -110,7 +112,7 @@ int main(int argc, char** argv) {
 
   bench::force_target(f.target);
   const std::vector<bench::group> plan = bench::make_plan(f.quick, f.threads);
-  if (!f.list_only && !bench::check_all(plan)) return 1;
+  if (!f.list_only && !(bench::check_all(plan) && bench::check_demapping())) return 1;
   if (f.check_only) {
     std::fprintf(stderr, "mho-bench: all implementations agree with double precision\n");
     return 0;
@@ -122,6 +124,7 @@ int main(int argc, char** argv) {
   bench::register_machine(b, f.quick);
   bench::register_detection(plan, b);
   bench::register_library(b);
+  bench::register_demapping();
   bench::register_link();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

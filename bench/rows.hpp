@@ -46,6 +46,13 @@ void register_machine(const bounds& b, bool quick);
 /// normals/philox and analog/static/128x8.
 void register_library(const bounds& b);
 
+/// demap/max-log/SIZE/IMPLEMENTATION and demap/hard/SIZE/IMPLEMENTATION, implementation mho or liquid: bits a
+/// second of the median batch.
+void register_demapping();
+
+/// Whether mho and liquid-dsp demap alike; prints the first difference to standard error.
+bool check_demapping();
+
 /// link/full/128x8 and link/gram/128x8; skipped in a build without the simulator.
 void register_link();
 

@@ -8,6 +8,9 @@
 
 #include <mho/options.hpp>
 
+#include "kernels/demap.hpp"
+#include "kernels/targets.hpp"
+
 namespace mho {
 namespace {
 
@@ -35,6 +38,7 @@ result<constellation> constellation::make(std::size_t points, mapping map) {
   constellation made;
   made.axis_bits_ = axis_bits;
   made.mapping_ = map;
+  made.kernels_ = find_demap_kernels(target_bit("auto"));
 
   // Levels step (2 i + 1 - r), r = sqrt(M); E|s|^2 = 2 step^2 (M - 1) / 3 = 1.
   const double step = std::sqrt(1.5 / static_cast<double>(points - 1));

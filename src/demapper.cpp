@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/demap.hpp"
+
 namespace mho {
 namespace {
 
@@ -40,14 +42,20 @@ std::uint32_t constellation::decide(float real, float imag) const noexcept {
   return real_label_[cell(real)] | imag_label_[cell(imag)];
 }
 
+qam_axis constellation::axis() const noexcept {
+  return {axis_bits_, mapping_, levels_[levels_.size() / 2], cells_per_unit_, lower_edge_.data()};
+}
+
 void constellation::slice(std::span<const std::complex<float>> in,
                           std::span<std::uint8_t> out) const noexcept {
-  const unsigned width = bits();
-  std::uint8_t* bit = out.data();
-  for (const std::complex<float> x : in) {
-    const std::uint32_t label = decide(x.real(), x.imag());
-    for (unsigned j = width; j-- > 0;) *bit++ = static_cast<std::uint8_t>((label >> j) & 1);
-  }
+  kernels_->slice(axis(), in.data(), in.size(), out.data());
+}
+
+void constellation::llr(std::span<const std::complex<float>> x, std::span<const float> variance,
+                        demapper rule, std::span<float> out) const noexcept {
+  if (rule == demapper::max_log)
+    return kernels_->max_log(axis(), x.data(), variance.data(), x.size(), out.data());
+  for (std::size_t i = 0; i < x.size(); ++i) llr(x[i], variance[i], rule, out.subspan(i * bits(), bits()));
 }
 
 // Bit j of the axis goes to out[j * stride].

@@ -27,6 +27,9 @@ enum class demapper : std::uint8_t {
   exact,    ///< the sum over all points
 };
 
+struct qam_axis;
+struct demap_kernels;
+
 /// A square QAM constellation of 4, 16, 64, 256, 1024 or 4096 points. Immutable; cheap to share by const
 /// reference.
 class MHO_API constellation {
@@ -50,7 +53,8 @@ class MHO_API constellation {
   void map(std::span<const std::uint8_t> in, std::span<std::complex<float>> out) const noexcept;
   /// The label of the nearest point. Ties fall to the more positive level; NaN gives some valid label.
   std::uint32_t nearest(std::complex<float> x) const noexcept { return decide(x.real(), x.imag()); }
-  /// Hard decisions, bits() bytes of 0 or 1 a symbol.
+  /// Hard decisions, bits() bytes of 0 or 1 a symbol: the label of `nearest`. On the kernels of the standard
+  /// target.
   void slice(std::span<const std::complex<float>> in, std::span<std::uint8_t> out) const noexcept;
   /// LLR = ln P(bit = 0) / P(bit = 1) of the bits() bits of one symbol, for x = symbol + CN(0, variance)
   /// noise. Constant work a bit for max_log, sqrt(size()) for exact. variance = +inf or not positive-finite
@@ -58,6 +62,11 @@ class MHO_API constellation {
   void llr(std::complex<float> x, float variance, demapper rule, std::span<float> out) const noexcept {
     soft_decide(x.real(), x.imag(), variance, rule, out);
   }
+  /// The same of x.size() symbols with a variance each, x.size() * bits() LLRs. max_log runs in FP32 on the
+  /// kernels of the standard target: x as if moved by a few 2^-24 of the outermost level and of itself, the
+  /// same bits on every target and at every place in the batch.
+  void llr(std::span<const std::complex<float>> x, std::span<const float> variance, demapper rule,
+           std::span<float> out) const noexcept;
 
  private:
   // The max-log LLR of one bit while x lies in one level's cell: slope (x - middle) / variance.
@@ -71,9 +80,11 @@ class MHO_API constellation {
   void soft_decide(float real, float imag, float variance, demapper rule,
                    std::span<float> out) const noexcept;
   std::size_t cell(float x) const noexcept;
+  qam_axis axis() const noexcept;
   void axis_max_log(float x, double inverse_variance, std::size_t stride, float* out) const noexcept;
   void axis_exact(float x, double inverse_variance, std::size_t stride, float* out) const noexcept;
 
+  const demap_kernels* kernels_ = nullptr;
   unsigned axis_bits_ = 0;
   mapping mapping_ = mapping::three_gpp;
   float cells_per_unit_ = 0;               // 1 / the distance of neighbouring levels

@@ -179,7 +179,7 @@ HWY_INLINE void store_complex_lanes(complex_lanes x, float* out) {
 
 // Elements (first + lane, i, j) of a complex view for i in [begin, end) and every j, to entry
 // (i - begin) * extent[2] + j. Fast where the last, the middle or the first extent is contiguous.
-HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
+HWY_NOINLINE inline void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
                             std::size_t end, float* HWY_RESTRICT out) {
   const std::size_t columns = v.extent[2], rows = end - begin;
   const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };

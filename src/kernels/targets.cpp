@@ -41,8 +41,8 @@ bool splits_512_bits() noexcept {
 #endif
 }
 
-// Read once, when the library is loaded. A name that means nothing here is ignored: a library must not abort.
-const entry* const standard = [] {
+// A name that means nothing here is ignored: a library must not abort.
+const entry* choose() noexcept {
   const char* wanted = std::getenv("MHO_TARGET");
   if (wanted != nullptr)
     for (const entry& e : table)
@@ -51,12 +51,19 @@ const entry* const standard = [] {
   for (const entry& e : table)
     if (usable(e) && !(halves && e.bit == HWY_AVX3)) return &e;
   return &table.back();
-}();
+}
+
+// The environment is read once: when the library is loaded, or earlier for a user's global object.
+const entry* standard() noexcept {
+  static const entry* const chosen = choose();
+  return chosen;
+}
+[[maybe_unused]] const entry* const at_load = standard();
 
 }  // namespace
 
 std::int64_t target_bit(std::string_view name) noexcept {
-  if (name == "auto") return standard->bit;
+  if (name == "auto") return standard()->bit;
   for (const entry& e : table)
     if (name == e.name && usable(e)) return e.bit;
   return 0;
@@ -64,7 +71,7 @@ std::int64_t target_bit(std::string_view name) noexcept {
 
 std::vector<target_info> targets() {
   std::vector<target_info> list;
-  for (const entry& e : table) list.push_back({e.name, e.lanes, e.fused, usable(e), &e == standard});
+  for (const entry& e : table) list.push_back({e.name, e.lanes, e.fused, usable(e), &e == standard()});
   return list;
 }
 
