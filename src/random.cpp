@@ -3,6 +3,7 @@
 #include <Random123/philox.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "kernels/normals.hpp"
@@ -15,6 +16,10 @@ namespace {
 const normal_kernels& kernels() noexcept {
   static const normal_kernels* const best = find_normal_kernels(target_bit("auto"));
   return *best;
+}
+
+philox_position position(const std::uint32_t (&key)[2], const std::uint32_t (&counter)[4]) noexcept {
+  return {{key[0], key[1]}, {counter[0], counter[1], counter[2], counter[3]}};
 }
 
 }  // namespace
@@ -43,6 +48,15 @@ std::uint32_t random_stream::word() noexcept {
   return block_[used_++];
 }
 
+void random_stream::words(std::span<std::uint32_t> out) noexcept {
+  std::size_t done = 0;
+  while (done < out.size() && used_ < 4) out[done++] = block_[used_++];
+  const std::size_t blocks = (out.size() - done) / 4;
+  if (blocks > 0) kernels().words(position(key_, counter_), blocks, out.data() + done);
+  counter_[0] += static_cast<std::uint32_t>(blocks);
+  for (done += 4 * blocks; done < out.size(); ++done) out[done] = word();
+}
+
 double random_stream::uniform() noexcept { return (static_cast<double>(word()) + 0.5) * 0x1p-32; }
 
 void random_stream::next_pair(float scale, float (&pair)[2]) noexcept {
@@ -67,10 +81,8 @@ void random_stream::scaled_normals(float scale, std::span<float> out) noexcept {
     std::copy_n(pair, taken, out.begin());
     out = out.subspan(taken);
   }
-  philox_position here;
-  std::copy_n(key_, 2, here.key);
-  std::copy_n(counter_, 4, here.counter);
-  kernels().normals(here, out.size(), scale, out.data());
+  if (out.empty()) return;
+  kernels().normals(position(key_, counter_), out.size(), scale, out.data());
   counter_[0] += static_cast<std::uint32_t>(out.size() / 4);
   if (const std::size_t rest = out.size() % 4; rest > 0) {
     refill();
@@ -86,10 +98,16 @@ void random_stream::complex_normals(std::span<std::complex<float>> out, float va
 }
 
 void random_stream::bits(std::span<std::uint8_t> out) noexcept {
-  for (std::size_t done = 0; done < out.size(); done += 32) {
-    std::uint32_t w = word();
-    const std::size_t count = std::min<std::size_t>(32, out.size() - done);
-    for (std::size_t i = 0; i < count; ++i, w >>= 1) out[done + i] = static_cast<std::uint8_t>(w & 1);
+  std::array<std::uint32_t, 256> buffer;
+  while (!out.empty()) {
+    const std::span<std::uint32_t> drawn =
+        std::span(buffer).first(std::min(buffer.size(), (out.size() + 31) / 32));
+    words(drawn);
+    for (std::uint32_t w : drawn) {
+      const std::size_t count = std::min<std::size_t>(32, out.size());
+      for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::uint8_t>(w >> i & 1);
+      out = out.subspan(count);
+    }
   }
 }
 

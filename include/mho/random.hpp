@@ -18,8 +18,9 @@ namespace mho {
 /// bits: a channel use, a problem), purpose (16 bits: what is drawn), stream (32 bits: an SNR point). Two
 /// sequences that differ in any of these are independent. A `part` starts in the upper half of the block
 /// field: parts of one draw are independent over the 2^18 words that each has. Normals are Box-Muller pairs
-/// (1958), one a half of a block, computed with the same unfused single precision operations on every
-/// machine: the same bits everywhere, for any split of a draw into calls. Tail: sqrt(66 ln 2) = 6.76 sigma.
+/// (1958; cosine, then sine of 2^-32 turns), one a half of a block, computed with the same unfused single
+/// precision operations on every machine: the same bits everywhere, for any split of a draw into calls of
+/// even lengths. Tail: sqrt(66 ln 2) = 6.76 sigma.
 class MHO_API random_stream {
  public:
   /// seed: 0 .. 2^53-1 (so that every JSON reader keeps it). number: 0 .. 2^48-1.
@@ -34,6 +35,8 @@ class MHO_API random_stream {
 
   /// The next 32 random bits.
   std::uint32_t word() noexcept;
+  /// The next n of those words.
+  void words(std::span<std::uint32_t> out) noexcept;
   /// Uniform in the open interval (0, 1): (word + 1/2) 2^-32.
   double uniform() noexcept;
   /// N(0, 1). Takes a fresh Box-Muller pair and drops the second one; draw many with `normals`. The draws of

@@ -11,9 +11,6 @@
 #define MHO_KERNELS_NORMALS_INL
 #endif
 
-#include <algorithm>
-#include <cstring>
-
 #include "kernels/philox-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -110,51 +107,26 @@ inline void box_muller(std::uint32_t first, std::uint32_t second, float scale, f
 }
 #endif
 
-// Independent groups of `lanes` blocks at a time, as many as the registers hold.
-constexpr std::size_t groups = HWY_TARGET <= HWY_AVX3 ? 2 : 1;
-
-void philox_words(const philox_position& from, std::size_t blocks, std::uint32_t* out) {
-  const philox_blocks draw(from);
-  alignas(64) float tail[4 * lanes];
-  for (std::size_t done = 0; done < blocks; done += lanes) {
-    words_v words[4][1];
-    draw.make(done, words);
-    store_blocks({hn::BitCast(d, words[0][0]), hn::BitCast(d, words[1][0]), hn::BitCast(d, words[2][0]),
-                  hn::BitCast(d, words[3][0])},
-                 tail);
-    std::memcpy(out + 4 * done, tail, 4 * std::min(lanes, blocks - done) * sizeof(std::uint32_t));
+struct make_normals {
+  V scale;
+  template <std::size_t n>
+  HWY_INLINE void run(const philox_blocks& draw, std::size_t first, float* out) const {
+    words_v words[4][n], radius[2 * n], angle[2 * n];
+    draw.make(first, words);
+    for (std::size_t g = 0; g < n; ++g)
+      for (std::size_t p = 0; p < 2; ++p) {
+        radius[2 * g + p] = words[2 * p][g];
+        angle[2 * g + p] = words[2 * p + 1][g];
+      }
+    several<2 * n> a, b;
+    box_muller(radius, angle, scale, a, b);
+    for (std::size_t g = 0; g < n; ++g)
+      store_blocks({a[2 * g], b[2 * g], a[2 * g + 1], b[2 * g + 1]}, out + 4 * lanes * g);
   }
-}
-
-template <std::size_t n>
-HWY_INLINE void make_normals(const philox_blocks& draw, std::size_t first, V scale, float* out) {
-  words_v words[4][n];
-  draw.make(first, words);
-  words_v radius[2 * n], angle[2 * n];
-  for (std::size_t g = 0; g < n; ++g)
-    for (std::size_t p = 0; p < 2; ++p) {
-      radius[2 * g + p] = words[2 * p][g];
-      angle[2 * g + p] = words[2 * p + 1][g];
-    }
-  several<2 * n> a, b;
-  box_muller(radius, angle, scale, a, b);
-  for (std::size_t g = 0; g < n; ++g)
-    store_blocks({a[2 * g], b[2 * g], a[2 * g + 1], b[2 * g + 1]}, out + 4 * lanes * g);
-}
+};
 
 void normals(const philox_position& from, std::size_t count, float scale, float* out) {
-  constexpr std::size_t group = 4 * lanes;
-  const philox_blocks draw(from);
-  const V factor = hn::Set(d, scale);
-  std::size_t done = 0;
-  for (; done + groups * group <= count; done += groups * group)
-    make_normals<groups>(draw, done / 4, factor, out + done);
-  for (; done + group <= count; done += group) make_normals<1>(draw, done / 4, factor, out + done);
-  if (done < count) {
-    alignas(64) float tail[group];
-    make_normals<1>(draw, done / 4, factor, tail);
-    std::memcpy(out + done, tail, (count - done) * sizeof(float));
-  }
+  fill(from, count, make_normals{hn::Set(d, scale)}, out);
 }
 
 const normal_kernels* normal_table() {

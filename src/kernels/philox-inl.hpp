@@ -7,6 +7,8 @@
 #define MHO_KERNELS_PHILOX_INL
 #endif
 
+#include <cstring>
+
 #include "kernels/normals.hpp"
 #include "kernels/vectors-inl.hpp"
 
@@ -101,15 +103,52 @@ struct philox_blocks {
   }
 };
 
-// Four numbers of `lanes` blocks to 4 * lanes numbers in the order of the blocks.
-HWY_INLINE void store_blocks(const V (&in)[4], float* out) {
+// Four numbers of 32 bits of each of `lanes` blocks to 4 * lanes numbers in the order of the blocks.
+template <class T>
+HWY_INLINE void store_blocks(const V (&in)[4], T* out) {
+  const hn::Rebind<T, D> to;
 #if HWY_TARGET == HWY_SCALAR
-  for (std::size_t i = 0; i < 4; ++i) out[i] = in[i].raw;
+  for (std::size_t i = 0; i < 4; ++i) hn::StoreU(hn::BitCast(to, in[i]), to, out + i);
 #else
   V turned[4];
   transpose_blocks(in, turned);
-  for (std::size_t f = 0; f < 4; ++f) hn::StoreU(turned[f], d, out + f * lanes);
+  for (std::size_t f = 0; f < 4; ++f) hn::StoreU(hn::BitCast(to, turned[f]), to, out + f * lanes);
 #endif
+}
+
+// Groups of `lanes` blocks made at a time, as many as the registers hold.
+constexpr std::size_t groups_at_once = HWY_TARGET <= HWY_AVX3 ? 2 : 1;
+
+// `count` numbers of a draw. make.run<n>(draw, first, to): the 4 * n * lanes of the blocks first and on.
+template <class T, class M>
+HWY_INLINE void fill(const philox_position& from, std::size_t count, const M& make, T* out) {
+  constexpr std::size_t group = 4 * lanes;
+  const philox_blocks draw(from);
+  std::size_t done = 0;
+  for (; done + groups_at_once * group <= count; done += groups_at_once * group)
+    make.template run<groups_at_once>(draw, done / 4, out + done);
+  for (; done + group <= count; done += group) make.template run<1>(draw, done / 4, out + done);
+  if (done < count) {
+    alignas(64) T tail[group];
+    make.template run<1>(draw, done / 4, tail);
+    std::memcpy(out + done, tail, (count - done) * sizeof(T));
+  }
+}
+
+struct make_words {
+  template <std::size_t n>
+  HWY_INLINE void run(const philox_blocks& draw, std::size_t first, std::uint32_t* out) const {
+    words_v words[4][n];
+    draw.make(first, words);
+    for (std::size_t g = 0; g < n; ++g)
+      store_blocks({hn::BitCast(d, words[0][g]), hn::BitCast(d, words[1][g]), hn::BitCast(d, words[2][g]),
+                    hn::BitCast(d, words[3][g])},
+                   out + 4 * lanes * g);
+  }
+};
+
+void philox_words(const philox_position& from, std::size_t blocks, std::uint32_t* out) {
+  fill(from, 4 * blocks, make_words{}, out);
 }
 
 }  // namespace MHO_WIDTH
