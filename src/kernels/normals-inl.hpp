@@ -125,11 +125,11 @@ struct make_normals {
   }
 };
 
-void normals(const philox_position& from, std::size_t count, float scale, float* out) {
+inline void normals(const philox_position& from, std::size_t count, float scale, float* out) {
   fill(from, count, make_normals{hn::Set(d, scale)}, out);
 }
 
-const normal_kernels* normal_table() {
+inline const normal_kernels* normal_table() {
   static constexpr normal_kernels table{.words = philox_words, .normals = normals};
   return &table;
 }

@@ -147,7 +147,7 @@ struct make_words {
   }
 };
 
-void philox_words(const philox_position& from, std::size_t blocks, std::uint32_t* out) {
+inline void philox_words(const philox_position& from, std::size_t blocks, std::uint32_t* out) {
   fill(from, 4 * blocks, make_words{}, out);
 }
 
