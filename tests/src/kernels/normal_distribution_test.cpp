@@ -31,9 +31,9 @@ double moment(unsigned power) {
   return m;
 }
 
-// Cells of 1/64, which counts and bins are put together from; the outermost hold all beyond 8.
+// Cells of 1/256, which counts and bins are put together from; the outermost hold all beyond 8.
 struct histogram {
-  static constexpr int per_unit = 64, cells = 16 * per_unit;
+  static constexpr int per_unit = 256, cells = 16 * per_unit;
   std::array<std::uint64_t, cells> count{};
   void add(float x) {
     const int cell = static_cast<int>(x * per_unit + 8 * per_unit);  // not negative: |x| < 6.77
@@ -80,13 +80,13 @@ TEST(normal_distribution, has_eight_moments_two_hundred_bins_and_the_tails_of_a_
       EXPECT_NEAR(beyond, n * p, six_sigma * std::sqrt(n * p * (1 - p))) << t << ' ' << upper;
     }
 
-  // Chi-square: cells in order, each bin with 1/200 of the probability or one cell if that has more.
+  // Chi-square: cells in order, each bin with 1/250 of the probability or one cell if that has more.
   double square = 0, observed = 0, begin = 0;
   int bins = 0;
   for (int c = 0; c < histogram::cells; ++c) {
     observed += static_cast<double>(h.count[static_cast<std::size_t>(c)]);
     const double end = c + 1 == histogram::cells ? 1 : below(histogram::edge(c + 1));
-    if ((end - begin >= 1.0 / 200 && 1 - end >= 1.0 / 200) || c + 1 == histogram::cells) {
+    if ((end - begin >= 1.0 / 250 && 1 - end >= 1.0 / 250) || c + 1 == histogram::cells) {
       const double expected = n * (end - begin);
       square += (observed - expected) * (observed - expected) / expected;
       observed = 0;
@@ -94,7 +94,7 @@ TEST(normal_distribution, has_eight_moments_two_hundred_bins_and_the_tails_of_a_
       ++bins;
     }
   }
-  EXPECT_GE(bins, 150);
+  EXPECT_GE(bins, 200);
   // Wilson and Hilferty (1931): the cube root of chi-square over its degrees of freedom is nearly normal.
   const double freedom = bins - 1;
   EXPECT_NEAR(std::cbrt(square / freedom), 1 - 2 / (9 * freedom), six_sigma * std::sqrt(2 / (9 * freedom)));
