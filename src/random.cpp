@@ -4,54 +4,22 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
+
+#include "kernels/normals.hpp"
+#include "kernels/targets.hpp"
 
 namespace mho {
 namespace {
 
-constexpr std::size_t batch =
-    64;  // Box-Muller pairs at a time: one straight loop each, which compilers vectorise
-
-// ln(u) for u in (0, 1]: u = 2^e m with m in [sqrt(1/2), sqrt(2)), ln m = 2 artanh(s), s = (m-1)/(m+1).
-inline float log_unit(float u) noexcept {
-  const auto bits = std::bit_cast<std::int32_t>(u);
-  const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;
-  const float m = std::bit_cast<float>(bits - exponent * (1 << 23));
-  const float s = (m - 1.0f) / (m + 1.0f);
-  const float z = s * s;
-  const float series = ((2.0f / 9 * z + 2.0f / 7) * z + 2.0f / 5) * z + 2.0f / 3;
-  const float e = static_cast<float>(exponent);
-  // ln 2 in two parts, so that e * high is exact.
-  return e * 0.693359375f + (2.0f * s + (s * z * series + e * -2.12194440e-4f));
+// Whichever: all targets give the same numbers.
+const normal_kernels& kernels() noexcept {
+  static const normal_kernels* const best = find_normal_kernels(target_bit("auto"));
+  return *best;
 }
 
-// Box-Muller (1958): radius from the first word, angle 2 pi (second word)/2^32. The angle is folded to
-// [-pi/4, pi/4] in integers, so no precision is lost; polynomials are fits with error below 3e-8.
-inline void box_muller(std::uint32_t first, std::uint32_t second, float& a, float& b) noexcept {
-  // All 32 bits: (x + 1/2) 2^-32, via two signed conversions because SSE2 has no unsigned one.
-  const float high = static_cast<float>(static_cast<std::int32_t>(first >> 16));
-  const float low = static_cast<float>(static_cast<std::int32_t>(first & 0xffff)) + 0.5f;
-  const float u = high * 0x1p-16f + low * 0x1p-32f;
-  const float radius = std::sqrt(std::max(0.0f, -2.0f * log_unit(u)));
-  const std::uint32_t turned = second + 0x20000000u;
-  const std::uint32_t quadrant = turned >> 30;
-  const auto rest = static_cast<std::int32_t>(second - (quadrant << 30));
-  const float angle = static_cast<float>(rest) * static_cast<float>(1.57079632679489661923 * 0x1p-30);
-  const float z = angle * angle;
-  const float sine =
-      angle + angle * z * (-0.166666641831398f + z * (0.008332748897373676f + z * -0.0001958794891834259f));
-  const float cosine =
-      (1.0f - 0.5f * z) +
-      z * z * (0.0416666641831398f + z * (-0.0013888331595808268f + z * 2.455163667036686e-05f));
-  const bool swapped = (quadrant & 1) != 0;
-  const float c = swapped ? sine : cosine;
-  const float s = swapped ? cosine : sine;
-  // cos is negative in quadrants 1 and 2, sin in quadrants 2 and 3.
-  const auto cos_sign = ((quadrant + 1) & 2) << 30;
-  const auto sin_sign = (quadrant & 2) << 30;
-  a = radius * std::bit_cast<float>(std::bit_cast<std::uint32_t>(c) ^ cos_sign);
-  b = radius * std::bit_cast<float>(std::bit_cast<std::uint32_t>(s) ^ sin_sign);
+philox_position position(const std::uint32_t (&key)[2], const std::uint32_t (&counter)[4]) noexcept {
+  return {{key[0], key[1]}, {counter[0], counter[1], counter[2], counter[3]}};
 }
 
 }  // namespace
@@ -80,45 +48,66 @@ std::uint32_t random_stream::word() noexcept {
   return block_[used_++];
 }
 
-double random_stream::uniform() noexcept { return (static_cast<double>(word()) + 0.5) * 0x1p-32; }
-
-float random_stream::normal() noexcept {
-  float a, b;
-  const std::uint32_t first = word();
-  box_muller(first, word(), a, b);
-  return a;
+void random_stream::words(std::span<std::uint32_t> out) noexcept {
+  std::size_t done = 0;
+  while (done < out.size() && used_ < 4) out[done++] = block_[used_++];
+  const std::size_t blocks = (out.size() - done) / 4;
+  if (blocks > 0) kernels().words(position(key_, counter_), blocks, out.data() + done);
+  counter_[0] += static_cast<std::uint32_t>(blocks);
+  for (done += 4 * blocks; done < out.size(); ++done) out[done] = word();
 }
 
-void random_stream::normals(std::span<float> out) noexcept {
-  std::array<std::uint32_t, batch> first, second;
-  std::array<float, batch> a, b;
-  for (std::size_t done = 0; done < out.size(); done += 2 * batch) {
-    const std::size_t pairs = std::min(batch, (out.size() - done + 1) / 2);
-    for (std::size_t i = 0; i < pairs; ++i) {
-      first[i] = word();
-      second[i] = word();
-    }
-    for (std::size_t i = 0; i < pairs; ++i) box_muller(first[i], second[i], a[i], b[i]);
-    for (std::size_t i = 0; i < pairs; ++i) {
-      out[done + 2 * i] = a[i];
-      if (done + 2 * i + 1 < out.size()) out[done + 2 * i + 1] = b[i];
-    }
+double random_stream::uniform() noexcept { return (static_cast<double>(word()) + 0.5) * 0x1p-32; }
+
+void random_stream::next_pair(float scale, float (&pair)[2]) noexcept {
+  if (used_ == 4) refill();
+  box_muller(block_[used_], block_[used_ + 1], scale, pair);
+  used_ += 2;
+}
+
+float random_stream::normal() noexcept {
+  used_ += used_ % 2;
+  float pair[2];
+  next_pair(1, pair);
+  return pair[0];
+}
+
+void random_stream::scaled_normals(float scale, std::span<float> out) noexcept {
+  used_ += used_ % 2;
+  float pair[2];
+  if (used_ == 2 && !out.empty()) {
+    next_pair(scale, pair);
+    const std::size_t taken = std::min<std::size_t>(2, out.size());
+    std::copy_n(pair, taken, out.begin());
+    out = out.subspan(taken);
+  }
+  if (out.empty()) return;
+  kernels().normals(position(key_, counter_), out.size(), scale, out.data());
+  counter_[0] += static_cast<std::uint32_t>(out.size() / 4);
+  if (const std::size_t rest = out.size() % 4; rest > 0) {
+    refill();
+    used_ = rest > 2 ? 4 : 2;
   }
 }
 
+void random_stream::normals(std::span<float> out) noexcept { scaled_normals(1, out); }
+
 void random_stream::complex_normals(std::span<std::complex<float>> out, float variance) noexcept {
   // std::complex<float> is layout-compatible with float[2] ([complex.numbers]).
-  const std::span<float> parts(reinterpret_cast<float*>(out.data()), 2 * out.size());
-  normals(parts);
-  const float scale = std::sqrt(0.5f * variance);
-  for (float& value : parts) value *= scale;
+  scaled_normals(std::sqrt(0.5f * variance), {reinterpret_cast<float*>(out.data()), 2 * out.size()});
 }
 
 void random_stream::bits(std::span<std::uint8_t> out) noexcept {
-  for (std::size_t done = 0; done < out.size(); done += 32) {
-    std::uint32_t w = word();
-    const std::size_t count = std::min<std::size_t>(32, out.size() - done);
-    for (std::size_t i = 0; i < count; ++i, w >>= 1) out[done + i] = static_cast<std::uint8_t>(w & 1);
+  std::array<std::uint32_t, 256> buffer;
+  while (!out.empty()) {
+    const std::span<std::uint32_t> drawn =
+        std::span(buffer).first(std::min(buffer.size(), (out.size() + 31) / 32));
+    words(drawn);
+    for (std::uint32_t w : drawn) {
+      const std::size_t count = std::min<std::size_t>(32, out.size());
+      for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::uint8_t>(w >> i & 1);
+      out = out.subspan(count);
+    }
   }
 }
 

@@ -17,9 +17,10 @@ namespace mho {
 /// Philox key: the seed. Philox counter: block within the draw (32 bits, four words a block), number (48
 /// bits: a channel use, a problem), purpose (16 bits: what is drawn), stream (32 bits: an SNR point). Two
 /// sequences that differ in any of these are independent. A `part` starts in the upper half of the block
-/// field: parts of one draw are independent over the 2^18 words that each has. Normals are Box-Muller pairs,
-/// two 32-bit words a pair, computed with the same unfused single precision operations on every machine: the
-/// same bits everywhere. Tail: 6.66 sigma.
+/// field: parts of one draw are independent over the 2^18 words that each has. Normals are Box-Muller pairs
+/// (1958; cosine, then sine of 2^-32 turns), one a half of a block, computed with the same unfused single
+/// precision operations on every machine: the same bits everywhere, for any split of a draw into calls of
+/// even lengths. Tail: sqrt(66 ln 2) = 6.76 sigma.
 class MHO_API random_stream {
  public:
   /// seed: 0 .. 2^53-1 (so that every JSON reader keeps it). number: 0 .. 2^48-1.
@@ -34,9 +35,12 @@ class MHO_API random_stream {
 
   /// The next 32 random bits.
   std::uint32_t word() noexcept;
+  /// The next n of those words.
+  void words(std::span<std::uint32_t> out) noexcept;
   /// Uniform in the open interval (0, 1): (word + 1/2) 2^-32.
   double uniform() noexcept;
-  /// N(0, 1). Takes a fresh Box-Muller pair and drops the second one; draw many with `normals`.
+  /// N(0, 1). Takes a fresh Box-Muller pair and drops the second one; draw many with `normals`. The draws of
+  /// normals begin with a half block: after an odd number of words one is dropped.
   float normal() noexcept;
   /// N(0, 1) each. Consumes 2 ceil(n/2) words.
   void normals(std::span<float> out) noexcept;
@@ -47,6 +51,8 @@ class MHO_API random_stream {
 
  private:
   void refill() noexcept;
+  void next_pair(float scale, float (&pair)[2]) noexcept;
+  void scaled_normals(float scale, std::span<float> out) noexcept;
 
   std::uint32_t key_[2];
   std::uint32_t counter_[4];

@@ -58,7 +58,7 @@ TEST(random, consumes_what_it_says) {
     for (unsigned i = 0; i < words; ++i) fresh.word();
     EXPECT_EQ(used.word(), fresh.word()) << words;
   };
-  for (const unsigned n : {0u, 1u, 2u, 7u, 128u, 129u, 1000u}) {
+  for (const unsigned n : {0u, 1u, 2u, 7u, 8u, 128u, 129u, 1000u, 20'000u}) {
     mho::random_stream normals(5, 1, 2, 3), complex_normals(5, 1, 2, 3), bits(5, 1, 2, 3);
     std::vector<float> reals(n);
     normals.normals(reals);
@@ -72,9 +72,39 @@ TEST(random, consumes_what_it_says) {
   }
 }
 
+TEST(random, many_words_are_the_single_ones) {
+  mho::random_stream single(5, 1, 2, 3), many(5, 1, 2, 3);
+  for (const std::size_t n : {1u, 2u, 1u, 7u, 0u, 64u, 3u, 130u, 1000u}) {
+    std::vector<std::uint32_t> words(n);
+    many.words(words);
+    for (const std::uint32_t word : words) ASSERT_EQ(word, single.word()) << n;
+  }
+}
+
+TEST(random, normals_are_the_same_however_they_are_asked_for) {
+  std::vector<float> whole(2000);
+  mho::random_stream(5, 1, 2, 3).normals(whole);
+  mho::random_stream pieces(5, 1, 2, 3), single(5, 1, 2, 3), complex(5, 1, 2, 3), odd(5, 1, 2, 3);
+  std::size_t done = 0;
+  for (const std::size_t n : {2u, 4u, 6u, 0u, 34u, 128u, 254u, 1000u}) {
+    std::vector<float> piece(n);
+    pieces.normals(piece);
+    for (const float value : piece) ASSERT_EQ(value, whole[done++]) << n;
+  }
+  for (std::size_t i = 0; i < 40; i += 2) EXPECT_EQ(single.normal(), whole[i]);
+  std::vector<std::complex<float>> pairs(1000);
+  complex.complex_normals(pairs, 2);  // each part has variance 1
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    ASSERT_EQ(pairs[i], std::complex<float>(whole[2 * i], whole[2 * i + 1]));
+  odd.word();  // the rest of its half block is dropped
+  std::vector<float> rest(100);
+  odd.normals(rest);
+  for (std::size_t i = 0; i < rest.size(); ++i) ASSERT_EQ(rest[i], whole[i + 2]);
+}
+
 TEST(random, bits_are_the_words_from_below) {
   mho::random_stream words(5, 0, 0, 0), random(5, 0, 0, 0);
-  std::vector<std::uint8_t> bits(70);
+  std::vector<std::uint8_t> bits(20'070);
   random.bits(bits);
   for (std::size_t i = 0; i < bits.size(); i += 32) {
     const std::uint32_t word = words.word();
