@@ -86,8 +86,8 @@ HWY_INLINE std::uint64_t not_finite_lanes(const float* x, std::size_t tx) {
   return bits;
 }
 
-HWY_NOINLINE bool apply_uses(const std::complex<float>* weights, std::size_t tx, const view& y, const view& x,
-                             std::uint8_t* failed, float* scratch) {
+inline HWY_NOINLINE bool apply_uses(const std::complex<float>* weights, std::size_t tx, const view& y,
+                                    const view& x, std::uint8_t* failed, float* scratch) {
   const auto* w = reinterpret_cast<const float*>(weights);
   const std::size_t uses = y.extent[0];
   bool any = false;
@@ -113,8 +113,8 @@ HWY_NOINLINE bool apply_uses(const std::complex<float>* weights, std::size_t tx,
 }
 
 // The same with the problem as the lane: x = W y of one vector each, W [tx, antennas] a chunk at a time.
-HWY_NOINLINE void apply_problems(const float* w, const float* y, std::size_t antennas, std::size_t tx,
-                                 bool first, float* x) {
+inline HWY_NOINLINE void apply_problems(const float* w, const float* y, std::size_t antennas, std::size_t tx,
+                                        bool first, float* x) {
   for (std::size_t k0 = 0; k0 < tx; k0 += tile)
     with_size<tile>(std::min(tile, tx - k0), [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;

@@ -87,8 +87,8 @@ HWY_INLINE void factor_diagonal(const float* a, std::size_t n, std::size_t j0, V
 }
 
 // L of A + shift I. `shift` and `verdict` are one vector.
-HWY_NOINLINE void cholesky(const float* a, std::size_t n, const float* shift, float threshold, float* l,
-                           float* inverse, float* verdict) {
+inline HWY_NOINLINE void cholesky(const float* a, std::size_t n, const float* shift, float threshold,
+                                  float* l, float* inverse, float* verdict) {
   const V add = load(shift), limit = hn::Set(d, threshold);
   V found = load(verdict);
   for (std::size_t j0 = 0; j0 < n; j0 += 2)
@@ -108,8 +108,8 @@ HWY_NOINLINE void cholesky(const float* a, std::size_t n, const float* shift, fl
 // the order in which they become known, whatever the tile.
 
 // x <- L^-1 x, from entry `begin` on (the ones before are zero).
-HWY_NOINLINE void solve_lower(const float* l, const float* inverse, std::size_t n, std::size_t begin,
-                              float* x) {
+inline HWY_NOINLINE void solve_lower(const float* l, const float* inverse, std::size_t n, std::size_t begin,
+                                     float* x) {
   for (std::size_t i0 = begin; i0 < n; i0 += tile)
     with_size<tile>(std::min(tile, n - i0), [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;
@@ -133,7 +133,7 @@ HWY_NOINLINE void solve_lower(const float* l, const float* inverse, std::size_t 
 }
 
 // x <- L^-H x
-HWY_NOINLINE void solve_upper(const float* l, const float* inverse, std::size_t n, float* x) {
+inline HWY_NOINLINE void solve_upper(const float* l, const float* inverse, std::size_t n, float* x) {
   for (std::size_t i1 = n; i1 > 0; i1 -= std::min(tile, i1))
     with_size<tile>(std::min(tile, i1), [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;
@@ -185,8 +185,8 @@ HWY_INLINE void invert_rows(const float* l, const float* inverse, std::size_t n,
 }
 
 // [(L L^H)^-1]_kk = |column k of L^-1|^2, a sum of squares: nothing cancels. `panel`: n * tile entries.
-HWY_NOINLINE void inverse_diagonal(const float* l, const float* inverse, std::size_t n, float* panel,
-                                   float* whole, float* out) {
+inline HWY_NOINLINE void inverse_diagonal(const float* l, const float* inverse, std::size_t n, float* panel,
+                                          float* whole, float* out) {
   for (std::size_t j0 = 0; j0 < n; j0 += tile)
     with_size<tile>(std::min(tile, n - j0), [&](auto columns) HWY_ATTR {
       constexpr std::size_t N = decltype(columns)::value;

@@ -43,7 +43,7 @@ inline void slice(const qam_axis& axis, const std::complex<float>* x, std::size_
   way[axis.bits - 1](axis, reinterpret_cast<const float*>(x), n, bits);
 }
 
-const demap_kernels* demap_table() {
+inline const demap_kernels* demap_table() {
   static constexpr demap_kernels table{.max_log = max_log, .slice = slice};
   return &table;
 }

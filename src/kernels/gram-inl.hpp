@@ -51,7 +51,7 @@ HWY_INLINE void gram_block(const float* a, const float* b, std::size_t rows, std
     for (std::size_t j = 0; j < N; ++j) store_complex(sum[i][j], out + i * out_step + j * entry);
 }
 
-HWY_NOINLINE void gram(const float* h, std::size_t rows, std::size_t tx, bool first, float* g) {
+inline HWY_NOINLINE void gram(const float* h, std::size_t rows, std::size_t tx, bool first, float* g) {
   for (std::size_t i0 = 0; i0 < tx; i0 += tile)
     with_size<tile>(std::min(tile, tx - i0), [&](auto m) HWY_ATTR {
       constexpr std::size_t M = decltype(m)::value;
@@ -62,8 +62,8 @@ HWY_NOINLINE void gram(const float* h, std::size_t rows, std::size_t tx, bool fi
     });
 }
 
-HWY_NOINLINE void matched_filter(const float* h, const float* y, std::size_t rows, std::size_t tx, bool first,
-                                 float* z) {
+inline HWY_NOINLINE void matched_filter(const float* h, const float* y, std::size_t rows, std::size_t tx,
+                                        bool first, float* z) {
   for (std::size_t i0 = 0; i0 < tx; i0 += tile)
     with_size<tile>(std::min(tile, tx - i0), [&](auto m) HWY_ATTR {
       gram_block<decltype(m)::value, 1>(h + i0 * entry, y, rows, tx * entry, entry, first, z + i0 * entry,

@@ -147,8 +147,8 @@ HWY_INLINE void store_complex_lanes(complex_lanes x, float* out) {
 
 // Elements (first + lane, i, j) of a complex view for i in [begin, end) and every j, to entry
 // (i - begin) * extent[2] + j. Fast where the last, the middle or the first extent is contiguous.
-HWY_NOINLINE inline void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
-                            std::size_t end, float* HWY_RESTRICT out) {
+inline HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
+                                   std::size_t end, float* HWY_RESTRICT out) {
   const std::size_t columns = v.extent[2], rows = end - begin;
   const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
   if (v.stride[0] == 1 && lanes > 1) {
@@ -194,8 +194,8 @@ HWY_NOINLINE inline void load_pack(const view& v, std::size_t first, std::size_t
 
 // Asks for what load_pack with the same arguments will read, into the second-level cache. Packs are read
 // crosswise to the order of memory, which no hardware prefetcher sees through.
-HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
-                                std::size_t end) {
+inline HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
+                                       std::size_t end) {
   constexpr std::size_t line = 64 / sizeof(float);
   const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
   const auto* base = static_cast<const float*>(v.data);
@@ -218,7 +218,8 @@ HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::size_t co
 }
 
 // The lower triangle of a Hermitian matrix; above it, what came along.
-HWY_NOINLINE void load_lower(const view& v, std::size_t first, std::size_t count, float* HWY_RESTRICT out) {
+inline HWY_NOINLINE void load_lower(const view& v, std::size_t first, std::size_t count,
+                                    float* HWY_RESTRICT out) {
   const std::size_t n = v.extent[2];
   view row = v;
   for (std::size_t i = 0; i < n; ++i) {

@@ -20,7 +20,7 @@ namespace mho {
 namespace HWY_NAMESPACE {
 namespace MHO_WIDTH {
 
-const linear_kernels* linear_table() {
+inline const linear_kernels* linear_table() {
   static constexpr linear_kernels table{.lanes = lanes,
                                         .tile = tile,
                                         .apply_scratch = 2 * apply_antennas * entry,

@@ -92,8 +92,8 @@ HWY_INLINE bool normal_of(const view& h, const view& y, std::size_t first, float
 
 // G and z of a full pack; false, and nothing is done, where there is no way straight from this layout.
 // scratch: a pack of y.
-HWY_NOINLINE bool normal_equations(const view& h, const view& y, std::size_t first, std::size_t count,
-                                   float* scratch, float* g, float* z) {
+inline HWY_NOINLINE bool normal_equations(const view& h, const view& y, std::size_t first, std::size_t count,
+                                          float* scratch, float* g, float* z) {
 #if HWY_TARGET <= HWY_AVX3
   bool done = false;
   if (count == lanes && h.extent[2] <= 4)

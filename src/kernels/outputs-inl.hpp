@@ -22,7 +22,7 @@ HWY_INLINE hn::Mask<D> is_poison(V poison) { return hn::Not(hn::Eq(poison, hn::Z
 
 // Raises the verdict of lanes whose Gram matrix no linear detector can use. A channel's Gram matrix is finite
 // if its diagonal is; one that the caller gives (`whole`) is looked at entry by entry.
-HWY_NOINLINE void check_gram(const float* g, std::size_t tx, bool whole, float* verdict) {
+inline HWY_NOINLINE void check_gram(const float* g, std::size_t tx, bool whole, float* verdict) {
   V found = load(verdict), poison = hn::Zero(d), re = poison, im = poison;  // 0 * x is NaN if x is not finite
   const V zeros = hn::Zero(d), least = hn::Set(d, 0x1p-100f), most = hn::Set(d, 0x1p100f);
   for (std::size_t i = 0; i < tx; ++i) {
@@ -51,7 +51,8 @@ HWY_INLINE void check_variance(V poison, float* verdict) {
 HWY_INLINE V poisoned(V value, V poison) { return hn::MulAdd(value, hn::Zero(d), poison); }
 
 // Zero forcing: the solution is unbiased, its variance N0 [G^-1]_kk. `diagonal` becomes the variance.
-HWY_NOINLINE void finish_zf(std::size_t tx, const float* n0, float* diagonal, float* gain, float* verdict) {
+inline HWY_NOINLINE void finish_zf(std::size_t tx, const float* n0, float* diagonal, float* gain,
+                                   float* verdict) {
   const V level = load(n0);
   V poison = hn::Zero(d);
   for (std::size_t k = 0; k < tx; ++k) {
@@ -64,8 +65,8 @@ HWY_NOINLINE void finish_zf(std::size_t tx, const float* n0, float* diagonal, fl
 }
 
 // [A^-1 G]_kk by its definition, for lanes where 1 - e would cancel. `column`: tx entries of scratch.
-HWY_NOINLINE V useful_gain(const float* l, const float* inverse, const float* g, std::size_t tx,
-                           std::size_t k, float* column) {
+inline HWY_NOINLINE V useful_gain(const float* l, const float* inverse, const float* g, std::size_t tx,
+                                  std::size_t k, float* column) {
   for (std::size_t i = 0; i < tx; ++i)
     store_complex({hn::Set(d, i == k ? 1.0f : 0.0f), hn::Zero(d)}, column + i * entry);
   solve_lower(l, inverse, tx, k, column);
@@ -83,9 +84,9 @@ HWY_NOINLINE V useful_gain(const float* l, const float* inverse, const float* g,
 
 // MMSE: e = N0 [A^-1]_kk, g = [A^-1 G]_kk = 1 - e; gain 1 / g, variance e / g. Where e < 1/2 the subtraction
 // loses nothing.
-HWY_NOINLINE void finish_mmse(std::size_t tx, const float* n0, const float* g, const float* l,
-                              const float* inverse, float* diagonal, float* gain, float* column,
-                              float* verdict) {
+inline HWY_NOINLINE void finish_mmse(std::size_t tx, const float* n0, const float* g, const float* l,
+                                     const float* inverse, float* diagonal, float* gain, float* column,
+                                     float* verdict) {
   V poison = hn::Zero(d);
   const V level = load(n0), half = hn::Set(d, 0.5f), one = hn::Set(d, 1.0f);
   for (std::size_t k = 0; k < tx; ++k) {
@@ -103,8 +104,8 @@ HWY_NOINLINE void finish_mmse(std::size_t tx, const float* n0, const float* g, c
 }
 
 // Maximum-ratio combining: gain 1 / G_kk, variance (N0 + sum_{j != k} |G_kj|^2 / G_kk) / G_kk.
-HWY_NOINLINE void finish_mrc(std::size_t tx, const float* n0, const float* g, float* variance, float* gain,
-                             float* verdict) {
+inline HWY_NOINLINE void finish_mrc(std::size_t tx, const float* n0, const float* g, float* variance,
+                                    float* gain, float* verdict) {
   V poison = hn::Zero(d);
   const V level = load(n0);
   for (std::size_t k = 0; k < tx; ++k) {
@@ -126,7 +127,7 @@ HWY_NOINLINE void finish_mrc(std::size_t tx, const float* n0, const float* g, fl
 }
 
 // Failed lanes get x = 0.
-HWY_NOINLINE void clear_failed(std::size_t tx, const float* verdict, float* x) {
+inline HWY_NOINLINE void clear_failed(std::size_t tx, const float* verdict, float* x) {
   const V zeros = hn::Zero(d);
   const auto failed = hn::Ne(load(verdict), zeros);
   for (std::size_t k = 0; k < tx; ++k) {
@@ -137,7 +138,7 @@ HWY_NOINLINE void clear_failed(std::size_t tx, const float* verdict, float* x) {
 }
 
 // x <- x * gain; a use whose estimate is not finite raises its verdict; failed lanes get x = 0.
-HWY_NOINLINE void finish_estimate(std::size_t tx, const float* gain, float* x, float* verdict) {
+inline HWY_NOINLINE void finish_estimate(std::size_t tx, const float* gain, float* x, float* verdict) {
   const V zeros = hn::Zero(d);
   V poison = zeros;
   for (std::size_t k = 0; k < tx; ++k) {
@@ -152,7 +153,7 @@ HWY_NOINLINE void finish_estimate(std::size_t tx, const float* gain, float* x, f
 }
 
 // Failed lanes get variance +inf.
-HWY_NOINLINE void finish_variance(std::size_t tx, const float* verdict, float* variance) {
+inline HWY_NOINLINE void finish_variance(std::size_t tx, const float* verdict, float* variance) {
   const V found = load(verdict), zeros = hn::Zero(d);
   if (hn::AllTrue(d, hn::Eq(found, zeros))) return;
   const V infinite = hn::Set(d, std::numeric_limits<float>::infinity());

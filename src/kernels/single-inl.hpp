@@ -27,8 +27,8 @@ HWY_INLINE complex_v broadcast(const float* number) {
 }
 HWY_INLINE complex_v broadcast(std::complex<float> x) { return {hn::Set(d, x.real()), hn::Set(d, x.imag())}; }
 
-HWY_NOINLINE void load_rows(const view& v, std::size_t problem, std::size_t begin, std::size_t end,
-                            float* out) {
+inline HWY_NOINLINE void load_rows(const view& v, std::size_t problem, std::size_t begin, std::size_t end,
+                                   float* out) {
   const std::size_t n = v.extent[2], step = row_floats(n);
   for (std::size_t i = begin; i < end; ++i, out += step) {
     const auto* from = reinterpret_cast<const float*>(&v.at<std::complex<float>>(problem, i, 0));
@@ -74,8 +74,8 @@ HWY_INLINE void gram_tile(const float* h, std::size_t count, std::size_t step, b
     for (std::size_t b = 0; b < N; ++b) store_complex(sum[i][b], g + (i0 + i) * step + (b0 + b) * entry);
 }
 
-HWY_NOINLINE void gram_rows(const float* h, std::size_t count, std::size_t n, bool start, bool whole,
-                            float* g) {
+inline HWY_NOINLINE void gram_rows(const float* h, std::size_t count, std::size_t n, bool start, bool whole,
+                                   float* g) {
   const std::size_t step = row_floats(n), blocks = blocks_of(n, lanes);
   for (std::size_t i0 = 0; i0 < n; i0 += tile)
     with_size<tile>(std::min(tile, n - i0), [&](auto m) HWY_ATTR {
@@ -87,8 +87,8 @@ HWY_NOINLINE void gram_rows(const float* h, std::size_t count, std::size_t n, bo
     });
 }
 
-HWY_NOINLINE void matched_row(const float* h, const std::complex<float>* y, std::size_t count, std::size_t n,
-                              bool start, float* z) {
+inline HWY_NOINLINE void matched_row(const float* h, const std::complex<float>* y, std::size_t count,
+                                     std::size_t n, bool start, float* z) {
   const std::size_t step = row_floats(n), blocks = blocks_of(n, lanes);
   constexpr std::size_t most = 4;
   for (std::size_t b0 = 0; b0 < blocks; b0 += most)
@@ -133,8 +133,8 @@ HWY_INLINE void eliminate(const factor_rows_of& at, std::size_t i, std::size_t b
   }
 }
 
-HWY_NOINLINE bool factor_one(const float* a, std::size_t n, float shift, float threshold, const float* z,
-                             float* upper, float* x, std::complex<float>* w) {
+inline HWY_NOINLINE bool factor_one(const float* a, std::size_t n, float shift, float threshold,
+                                    const float* z, float* upper, float* x, std::complex<float>* w) {
   const factor_rows_of at{a, upper, x, row_floats(n), blocks_of(n, lanes)};
   std::fill_n(x, n * at.step, 0.0f);
   for (std::size_t i = 0; i < n; ++i) x[i * at.step + i / lanes * entry + i % lanes] = 1;
@@ -173,8 +173,8 @@ HWY_NOINLINE bool factor_one(const float* a, std::size_t n, float shift, float t
   return true;
 }
 
-HWY_NOINLINE void solve_one(const float* x, const std::complex<float>* w, std::size_t n, float* estimate,
-                            float* diagonal) {
+inline HWY_NOINLINE void solve_one(const float* x, const std::complex<float>* w, std::size_t n,
+                                   float* estimate, float* diagonal) {
   const std::size_t step = row_floats(n), blocks = blocks_of(n, lanes);
   for (std::size_t b = 0; b < blocks; ++b) {
     complex_v sum = zero();
@@ -190,7 +190,7 @@ HWY_NOINLINE void solve_one(const float* x, const std::complex<float>* w, std::s
 }
 
 // [A^-1 G]_kk by its definition: row k of A^-1 is sum_i conj(X_ik) X_i.
-HWY_NOINLINE float useful_gain_one(const float* x, const float* g, std::size_t n, std::size_t k) {
+inline HWY_NOINLINE float useful_gain_one(const float* x, const float* g, std::size_t n, std::size_t k) {
   const std::size_t step = row_floats(n), blocks = blocks_of(n, lanes);
   float total = 0;
   for (std::size_t b = 0; b < blocks; ++b) {
@@ -207,7 +207,7 @@ HWY_NOINLINE float useful_gain_one(const float* x, const float* g, std::size_t n
 }
 
 // The blocks of G below the diagonal, from those above.
-HWY_NOINLINE void mirror(float* g, std::size_t n) {
+inline HWY_NOINLINE void mirror(float* g, std::size_t n) {
   const std::size_t step = row_floats(n);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < i / lanes * lanes; ++j) {
@@ -218,8 +218,8 @@ HWY_NOINLINE void mirror(float* g, std::size_t n) {
     }
 }
 
-HWY_NOINLINE void finish_mmse_one(const float* x, std::size_t n, float n0, float* g, float* variance,
-                                  float* gain) {
+inline HWY_NOINLINE void finish_mmse_one(const float* x, std::size_t n, float n0, float* g, float* variance,
+                                         float* gain) {
   bool mirrored = false;
   for (std::size_t k = 0; k < n; ++k) {
     const float e = n0 * variance[k];
@@ -233,7 +233,8 @@ HWY_NOINLINE void finish_mmse_one(const float* x, std::size_t n, float n0, float
   }
 }
 
-HWY_NOINLINE void finish_mrc_one(const float* g, std::size_t n, float n0, float* variance, float* gain) {
+inline HWY_NOINLINE void finish_mrc_one(const float* g, std::size_t n, float n0, float* variance,
+                                        float* gain) {
   const std::size_t step = row_floats(n), blocks = blocks_of(n, lanes);
   for (std::size_t k = 0; k < n; ++k) gain[k] = 1 / *number(g + k * step, k);
   std::fill(gain + n, gain + blocks * lanes, 0.0f);
@@ -253,8 +254,8 @@ HWY_NOINLINE void finish_mrc_one(const float* g, std::size_t n, float n0, float*
   }
 }
 
-HWY_NOINLINE void weigh_rows(const float* h, std::size_t count, std::size_t n, const float* b,
-                             const float* gain, float* out) {
+inline HWY_NOINLINE void weigh_rows(const float* h, std::size_t count, std::size_t n, const float* b,
+                                    const float* gain, float* out) {
   const std::size_t step = row_floats(n), blocks = blocks_of(n, lanes);
   for (std::size_t r0 = 0; r0 < count; r0 += tile)
     with_size<tile>(std::min(tile, count - r0), [&](auto m) HWY_ATTR {
@@ -275,7 +276,7 @@ HWY_NOINLINE void weigh_rows(const float* h, std::size_t count, std::size_t n, c
     });
 }
 
-const single_kernels* single_table() {
+inline const single_kernels* single_table() {
   static constexpr single_kernels table{.lanes = lanes,
                                         .load = load_rows,
                                         .gram = gram_rows,

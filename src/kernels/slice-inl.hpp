@@ -40,7 +40,7 @@ HWY_INLINE placed place(const qam_axis& axis, V x) {
 
 // The last level whose cell begins at or below x, lane by lane; NaN: the first.
 template <std::size_t bits>
-HWY_NOINLINE V search(const qam_axis& axis, V x) {
+inline HWY_NOINLINE V search(const qam_axis& axis, V x) {
   constexpr std::size_t levels = std::size_t{1} << bits;
   alignas(64) float values[lanes];
   store(x, values);
@@ -112,7 +112,8 @@ HWY_INLINE void store_bytes(const Labels (&bytes)[(bits + 3) / 4], std::uint8_t*
 
 // n is a multiple of `lanes`.
 template <std::size_t axis_bits, bool alternate>
-HWY_NOINLINE void slice_vectors(const qam_axis& axis, const float* from, std::size_t n, std::uint8_t* bits) {
+inline HWY_NOINLINE void slice_vectors(const qam_axis& axis, const float* from, std::size_t n,
+                                       std::uint8_t* bits) {
   const qam_axis own = axis;
   for (; n > 0; n -= lanes, from += 2 * lanes, bits += 2 * axis_bits * lanes) {
     const complex_lanes x = split_complex(from);

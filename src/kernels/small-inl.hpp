@@ -23,7 +23,8 @@ struct small_packs {
 
 // [A^-1 G]_kk by its definition: column k of A^-1 is X^H X e_k.
 template <std::size_t N, std::size_t P>
-HWY_NOINLINE V useful_gain(const float* g, const complex_v (&x)[N][N][P], std::size_t k, std::size_t p) {
+inline HWY_NOINLINE V useful_gain(const float* g, const complex_v (&x)[N][N][P], std::size_t k,
+                                  std::size_t p) {
   V sum = hn::Zero(d);
   for (std::size_t j = 0; j < N; ++j) {
     complex_v a = zero();
@@ -37,7 +38,7 @@ HWY_NOINLINE V useful_gain(const float* g, const complex_v (&x)[N][N][P], std::s
 }
 
 template <std::size_t N, std::size_t P>
-HWY_NOINLINE void solve_packs(bool mmse, const small_packs& at) {
+inline HWY_NOINLINE void solve_packs(bool mmse, const small_packs& at) {
   const V zeros = hn::Zero(d), one = hn::Set(d, 1.0f);
   const V threshold = hn::Set(d, static_cast<float>(N) * 0x1p-23f);
   V level[P], shift[P], found[P];
@@ -132,8 +133,8 @@ HWY_NOINLINE void solve_packs(bool mmse, const small_packs& at) {
   }
 }
 
-HWY_NOINLINE void solve_small(std::size_t tx, std::size_t packs, bool mmse, float* g, float* z, float* level,
-                              float* variance, float* verdict) {
+inline HWY_NOINLINE void solve_small(std::size_t tx, std::size_t packs, bool mmse, float* g, float* z,
+                                     float* level, float* variance, float* verdict) {
   const small_packs at{g, z, level, variance, verdict, tx * tx * entry, tx * entry, tx * lanes};
   with_size<4>(tx, [&](auto n) HWY_ATTR {
     constexpr std::size_t N = decltype(n)::value;

@@ -120,8 +120,8 @@ HWY_INLINE void soft_symbols(const qam_axis& axis, const complex_lanes& x, V var
 }
 
 template <std::size_t axis_bits, bool alternate>
-HWY_NOINLINE void soft_vector_carefully(const qam_axis& axis, const float* from, const float* noise,
-                                        float* llr) {
+inline HWY_NOINLINE void soft_vector_carefully(const qam_axis& axis, const float* from, const float* noise,
+                                               float* llr) {
   const complex_lanes x = split_complex(from);
   const V variance = hn::LoadU(d, noise), positive = hn::Abs(variance), limit = hn::Set(d, most);  // -0 too
   const auto finite = hn::And(hn::Le(hn::Abs(x.re), limit), hn::Le(hn::Abs(x.im), limit));
@@ -133,8 +133,8 @@ HWY_NOINLINE void soft_vector_carefully(const qam_axis& axis, const float* from,
 
 // n is a multiple of `lanes`.
 template <std::size_t axis_bits, bool alternate>
-HWY_NOINLINE void soft_vectors(const qam_axis& axis, const float* from, const float* noise, std::size_t n,
-                               float* llr) {
+inline HWY_NOINLINE void soft_vectors(const qam_axis& axis, const float* from, const float* noise,
+                                      std::size_t n, float* llr) {
   const qam_axis own = axis;
   const V far = hn::Set(d, ordinary_symbol), least = hn::Set(d, ordinary_variance), limit = hn::Set(d, most);
   for (; n > 0; n -= lanes, from += 2 * lanes, noise += lanes, llr += 2 * axis_bits * lanes) {

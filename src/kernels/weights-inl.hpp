@@ -14,7 +14,7 @@ namespace mho {
 namespace HWY_NAMESPACE {
 namespace MHO_WIDTH {
 
-HWY_NOINLINE void square(const float* x, std::size_t n, float* out) {
+inline HWY_NOINLINE void square(const float* x, std::size_t n, float* out) {
   gram(x, n, n, true, out);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < i; ++j) {
@@ -41,8 +41,8 @@ HWY_INLINE void weigh_tile(const float* h, const float* b, const float* gain, st
       store_complex(scale(sum[k][r], load(gain + (k0 + k) * lanes)), w + ((k0 + k) * rows + r0 + r) * entry);
 }
 
-HWY_NOINLINE void weigh(const float* h, const float* b, const float* gain, std::size_t rows, std::size_t tx,
-                        float* w) {
+inline HWY_NOINLINE void weigh(const float* h, const float* b, const float* gain, std::size_t rows,
+                               std::size_t tx, float* w) {
   if (b == nullptr) {
     for (std::size_t k = 0; k < tx; ++k)
       for (std::size_t r = 0; r < rows; ++r) {
