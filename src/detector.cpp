@@ -116,7 +116,7 @@ error detector::apply(const received_batch& received, std::span<const output> in
                                    s.how.begin() + static_cast<std::ptrdiff_t>(part.end),
                                    [](std::uint8_t how) { return how == shell::coloured; });
     received_batch block = received;
-    block.vectors = converted ? s.received(received.vectors, part.begin, part.end, scratch)
+    block.vectors = converted ? s.received(received.vectors, part.begin, part.end, part.slot)
                               : cut(received.vectors, part.begin, part.end);
     block.prior_llr = cut(received.prior_llr, part.begin, part.end);
     s.give_outputs(into, received.vectors.extent[1], capabilities_.native, part);

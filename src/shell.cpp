@@ -9,6 +9,9 @@
 namespace mho {
 namespace {
 
+// Received vectors that are whitened together, at most: some blocks of a resource block's twelve.
+constexpr std::size_t whitened_columns = 48;
+
 // Estimates that one slot keeps: enough problems for wide SIMD, few enough to stay in the second-level cache.
 constexpr std::size_t scratch_values = 16384;
 
@@ -75,7 +78,9 @@ void detector::shell::reserve(const shape& room, const capabilities& can, std::s
   entry.assign(problems, 0);
   if (gram_made || room.coloured_noise) channel.resize(problems * room.rx * room.tx);
   if (gram_made) gram.resize(problems * room.tx * room.tx);
-  if (room.coloured_noise) whiteners.reserve(divide_up(problems, room.problems_per_noise_entry), room.rx);
+  if (room.coloured_noise)
+    whiteners.reserve(divide_up(problems, room.problems_per_noise_entry), room.rx,
+                      std::max(room.tx, whitened_columns), room.slots);
   block = std::clamp(scratch_values / (uses * room.tx * steps), std::size_t{1}, problems);
   slots.resize(room.slots);
   for (scratch& s : slots) {
@@ -213,7 +218,7 @@ void detector::shell::take_outputs(const received_batch& received, std::span<con
 noise detector::shell::digest_noise(const noise& n, const call& which) noexcept {
   const std::size_t per = n.problems_per_entry;
   const bool is_white = n.is == noise::scalar || n.is == noise::per_problem;
-  if (!is_white) whiteners.prepare(n, which.begin / per, divide_up(which.end, per));
+  if (!is_white) whiteners.prepare(n, which.begin / per, divide_up(which.end, per), which.slot);
   const auto at = [](auto& list, std::size_t p) { return list.begin() + static_cast<std::ptrdiff_t>(p); };
   std::fill(at(how, which.begin), at(how, which.end), is_white ? white : coloured);
   if (n.is == noise::scalar) {
@@ -238,11 +243,12 @@ void detector::shell::copy_channel(const view& matrix, const call& which) noexce
   const std::size_t rx = asked.rx, tx = asked.tx;
   for (std::size_t p = which.begin; p < which.end; ++p) {
     cf32* h = channel.data() + p * rx * tx;
+    if (how[p] == coloured && !is_failed(found[p])) {
+      whiteners.apply(entry[p], cut(matrix, p, p + 1), row_major(h, 1, rx, tx), which.slot);
+      continue;
+    }
     for (std::size_t i = 0; i < rx; ++i)
       for (std::size_t j = 0; j < tx; ++j) h[i * tx + j] = matrix.at<cf32>(p, i, j);
-    if (how[p] == coloured && !is_failed(found[p]))
-      for (std::size_t j = 0; j < tx; ++j)
-        whiteners.apply(entry[p], h + j, tx, slots[which.slot].vector.data());
   }
 }
 
@@ -252,20 +258,51 @@ void detector::shell::form_gram(const call& which) noexcept {
     plain::gram(channel.data() + p * rx * tx, rx, tx, gram.data() + p * tx * tx);
 }
 
+void detector::shell::whiten_received(const view& vectors, std::size_t begin, std::size_t end, unsigned slot,
+                                      cf32* out) const noexcept {
+  const std::size_t rx = asked.rx, uses = vectors.extent[1];
+  const auto columns_of = [&](const cf32* first, std::size_t count, std::ptrdiff_t step, std::ptrdiff_t row) {
+    return strided(first, {1, rx, count}, {0, row, step});
+  };
+  for (std::size_t p = begin; p < end;) {
+    cf32* const to = out + (p - begin) * uses * rx;
+    if (how[p] != coloured || is_failed(found[p])) {
+      for (std::size_t u = 0; u < uses; ++u)
+        for (std::size_t i = 0; i < rx; ++i) to[u * rx + i] = vectors.at<cf32>(p, u, i);
+      ++p;
+      continue;
+    }
+    // Vectors under the same noise go together: those of a problem, or of neighbours with one vector each.
+    std::size_t problems = 1;
+    while (uses == 1 && p + problems < end && problems < whiteners.columns() &&
+           how[p + problems] == coloured && entry[p + problems] == entry[p])
+      ++problems;
+    const std::ptrdiff_t step = vectors.stride[uses == 1 ? 0 : 1];
+    const std::size_t all = uses == 1 ? problems : uses;
+    for (std::size_t first = 0; first < all; first += whiteners.columns()) {
+      const std::size_t count = std::min(whiteners.columns(), all - first);
+      const cf32* const from =
+          uses == 1 ? &vectors.at<cf32>(p + first, 0, 0) : &vectors.at<cf32>(p, first, 0);
+      whiteners.apply(entry[p], columns_of(from, count, step, vectors.stride[2]),
+                      columns_of(to + first * rx, count, static_cast<std::ptrdiff_t>(rx), 1), slot);
+    }
+    p += problems;
+  }
+}
+
 view detector::shell::received(const view& vectors, std::size_t begin, std::size_t end,
-                               scratch& s) const noexcept {
+                               unsigned slot) noexcept {
   const std::size_t rx = asked.rx, tx = asked.tx, uses = vectors.extent[1];
+  scratch& s = slots[slot];
+  whiten_received(vectors, begin, end, slot, s.received.data());
+  if (!gram_made) return row_major(s.received.data(), end - begin, uses, rx);
   for (std::size_t p = begin; p < end; ++p)
     for (std::size_t u = 0; u < uses; ++u) {
       const std::size_t index = (p - begin) * uses + u;
-      cf32* y = s.received.data() + index * rx;
-      for (std::size_t i = 0; i < rx; ++i) y[i] = vectors.at<cf32>(p, u, i);
-      if (how[p] == coloured && !is_failed(found[p])) whiteners.apply(entry[p], y, 1, s.vector.data());
-      if (gram_made)
-        plain::matched_filter(channel.data() + p * rx * tx, y, rx, tx, s.filtered.data() + index * tx);
+      plain::matched_filter(channel.data() + p * rx * tx, s.received.data() + index * rx, rx, tx,
+                            s.filtered.data() + index * tx);
     }
-  return gram_made ? row_major(s.filtered.data(), end - begin, uses, tx)
-                   : row_major(s.received.data(), end - begin, uses, rx);
+  return row_major(s.filtered.data(), end - begin, uses, tx);
 }
 
 }  // namespace mho

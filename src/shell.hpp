@@ -57,7 +57,10 @@ struct detector::shell {
   /// G of the range from the copy of H.
   void form_gram(const call& which) noexcept;
   /// y of a block, whitened; then z = H^H y if the kind takes the gram form only.
-  view received(const view& vectors, std::size_t begin, std::size_t end, scratch& s) const noexcept;
+  view received(const view& vectors, std::size_t begin, std::size_t end, unsigned slot) noexcept;
+  /// y of a block, whitened where the noise asks for it, to out [problem, use, rx].
+  void whiten_received(const view& vectors, std::size_t begin, std::size_t end, unsigned slot,
+                       cf32* out) const noexcept;
 
   shape asked;                     // by the caller
   shape inner;                     // of the kind

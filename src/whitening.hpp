@@ -4,10 +4,12 @@
 
 #include <complex>
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include <mho/detector.hpp>
+
+#include "aligned.hpp"
+#include "kernels/single.hpp"
 
 namespace mho {
 
@@ -16,32 +18,38 @@ namespace mho {
 /// on.
 class whitening {
  public:
-  /// Room for `entries` maps of size rx. Allocates.
-  void reserve(std::size_t entries, std::size_t rx);
+  using cf32 = std::complex<float>;
+
+  /// Room for `entries` maps of size rx, for `columns` vectors at a time, and for `slots` calls at once.
+  /// Allocates.
+  void reserve(std::size_t entries, std::size_t rx, std::size_t columns, std::size_t slots);
   std::size_t entries() const noexcept { return state_.size(); }
+  /// Vectors that `apply` takes at a time.
+  std::size_t columns() const noexcept { return columns_; }
 
   /// Digests entries [begin, end) of a coloured noise.
-  void prepare(const noise& n, std::size_t begin, std::size_t end) noexcept;
+  void prepare(const noise& n, std::size_t begin, std::size_t end, unsigned slot) noexcept;
   /// ok, or why this entry's noise cannot be whitened.
   status state(std::size_t entry) const noexcept { return state_[entry]; }
-  /// x <- B x, x of rx elements `stride` apart; scratch of rx elements.
-  void apply(std::size_t entry, std::complex<float>* x, std::size_t stride,
-             std::complex<float>* scratch) const noexcept;
-  /// row <- row B.
-  void apply_right(std::size_t entry, std::complex<float>* row, std::complex<float>* scratch) const noexcept;
+  /// to = B from; cf32 views [1, rx, up to columns()]. from: any strides.
+  void apply(std::size_t entry, const view& from, const view& to, unsigned slot) const noexcept;
+  /// row <- row B; scratch of rx elements.
+  void apply_right(std::size_t entry, cf32* row, cf32* scratch) const noexcept;
 
  private:
-  status digest(const noise& n, std::size_t entry) noexcept;
-  std::complex<float>* matrix(std::size_t entry) noexcept { return matrix_.data() + entry * rx_ * rx_; }
-  const std::complex<float>* matrix(std::size_t entry) const noexcept {
-    return matrix_.data() + entry * rx_ * rx_;
-  }
+  status digest(const noise& n, std::size_t entry, unsigned slot) noexcept;
+  bool factor(std::size_t entry, unsigned slot) noexcept;
+  cf32* matrix(std::size_t entry) noexcept { return matrix_.data() + entry * rx_ * rx_; }
+  const cf32* matrix(std::size_t entry) const noexcept { return matrix_.data() + entry * rx_ * rx_; }
+  float* scratch(unsigned slot) const noexcept { return scratch_.data() + slot * stride_; }
 
-  std::size_t rx_ = 0;
-  std::vector<std::complex<float>> matrix_;  // L, or W; unused for per_antenna
-  std::vector<float> diagonal_;              // 1 / L_ii, or 1 / standard deviation
+  const single_kernels* kernels_ = nullptr;
+  std::size_t rx_ = 0, columns_ = 0, stride_ = 0;
+  std::vector<cf32> matrix_;     // L, or W; unused for per_antenna
+  std::vector<float> diagonal_;  // 1 / L_ii, or 1 / standard deviation
   std::vector<noise::kind> kind_;
   std::vector<status> state_;
+  aligned_buffer<float> scratch_;  // [slot, stride_]
 };
 
 }  // namespace mho

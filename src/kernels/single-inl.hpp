@@ -9,46 +9,13 @@
 #include <cmath>
 
 #include "kernels/products-inl.hpp"
+#include "kernels/rows-inl.hpp"
 #include "kernels/single.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mho {
 namespace HWY_NAMESPACE {
 namespace MHO_WIDTH {
-
-constexpr std::size_t tile_blocks = 2;
-
-HWY_INLINE std::size_t row_floats(std::size_t n) { return blocks_of(n, lanes) * entry; }
-HWY_INLINE const float* number(const float* row, std::size_t k) {
-  return row + k / lanes * entry + k % lanes;
-}
-HWY_INLINE complex_v broadcast(const float* number) {
-  return {hn::Set(d, number[0]), hn::Set(d, number[lanes])};
-}
-HWY_INLINE complex_v broadcast(std::complex<float> x) { return {hn::Set(d, x.real()), hn::Set(d, x.imag())}; }
-
-inline HWY_NOINLINE void load_rows(const view& v, std::size_t problem, std::size_t begin, std::size_t end,
-                                   float* out) {
-  const std::size_t n = v.extent[2], step = row_floats(n);
-  for (std::size_t i = begin; i < end; ++i, out += step) {
-    const auto* from = reinterpret_cast<const float*>(&v.at<std::complex<float>>(problem, i, 0));
-    std::size_t k = 0;
-    if (v.stride[2] == 1)
-      for (; k + lanes <= n; k += lanes) {
-        V re, im;
-        hn::LoadInterleaved2(d, from + 2 * k, re, im);
-        store_complex({re, im}, out + k / lanes * entry);
-      }
-    if (k == n) continue;
-    std::fill(out + k / lanes * entry, out + step, 0.0f);
-    for (; k < n; ++k) {
-      const float* x = from + 2 * static_cast<std::ptrdiff_t>(k) * v.stride[2];
-      float* to = out + k / lanes * entry + k % lanes;
-      to[0] = x[0];
-      to[lanes] = x[1];
-    }
-  }
-}
 
 // Rows i0 .. i0 + M, blocks b0 .. b0 + N of sum_r conj(left_ri) right_r.
 template <std::size_t M, std::size_t N>
@@ -136,12 +103,14 @@ HWY_INLINE void eliminate(const factor_rows_of& at, std::size_t i, std::size_t b
 inline HWY_NOINLINE bool factor_one(const float* a, std::size_t n, float shift, float threshold,
                                     const float* z, float* upper, float* x, std::complex<float>* w) {
   const factor_rows_of at{a, upper, x, row_floats(n), blocks_of(n, lanes)};
-  std::fill_n(x, n * at.step, 0.0f);
-  for (std::size_t i = 0; i < n; ++i) x[i * at.step + i / lanes * entry + i % lanes] = 1;
+  if (x != nullptr) {
+    std::fill_n(x, n * at.step, 0.0f);
+    for (std::size_t i = 0; i < n; ++i) x[i * at.step + i / lanes * entry + i % lanes] = 1;
+  }
   constexpr std::size_t most = 4;
   for (std::size_t i = 0; i < n; ++i) {
     // Blocks of L^H from the pivot's on, and of L^-1 up to the pivot's: one range.
-    const std::size_t pivot_block = i / lanes, end = pivot_block + at.blocks + 1;
+    const std::size_t pivot_block = i / lanes, end = at.blocks + (x != nullptr ? pivot_block + 1 : 0);
     float inverse = 0;
     bool good = true;
     for (std::size_t b0 = pivot_block; b0 < end; b0 += most)
@@ -285,7 +254,11 @@ inline const single_kernels* single_table() {
                                         .solve = solve_one,
                                         .finish_mmse = finish_mmse_one,
                                         .finish_mrc = finish_mrc_one,
-                                        .weigh = weigh_rows};
+                                        .weigh = weigh_rows,
+                                        .store = store_rows,
+                                        .forward = forward_rows,
+                                        .multiply = multiply_rows,
+                                        .scale = scale_rows};
   return &table;
 }
 

@@ -1,6 +1,6 @@
 /// \file
-/// The kernels of one problem at a time: the lanes lie along the streams of a row, so that a batch of one
-/// uses them all. A *row* of n complex numbers is ceil(n / lanes) blocks, each a vector of real parts and one
+/// The kernels of one matrix at a time: the lanes lie along its columns, so that a batch of one problem uses
+/// them all. A *row* of n complex numbers is ceil(n / lanes) blocks, each a vector of real parts and one
 /// of imaginary parts; numbers beyond n are 0. The order of operations of a number depends on the sizes
 /// alone, not on the lanes: targets that fuse multiply-add agree to the last bit.
 #pragma once
@@ -23,9 +23,9 @@ struct single_kernels {
   /// z (+)= H^H y, a row; y: count complex numbers.
   void (*matched_filter)(const float* h, const std::complex<float>* y, std::size_t count, std::size_t n,
                          bool start, float* z);
-  /// L L^H = A + shift I, A as `gram` leaves it: X = L^-1 in `x` (n rows) and w = L^-1 z in `w` (n complex
-  /// numbers), with L^H in `upper` (n rows). False if a pivot <= threshold * its diagonal entry; nothing may
-  /// then be read.
+  /// L L^H = A + shift I, A as `gram` leaves it: L^H in `upper` (n rows), and unless they are nullptr X =
+  /// L^-1 in `x` (n rows) and w = L^-1 z (n complex numbers, z a row). False if a pivot <= threshold * its
+  /// diagonal entry; nothing may then be read.
   bool (*factor)(const float* a, std::size_t n, float shift, float threshold, const float* z, float* upper,
                  float* x, std::complex<float>* w);
   /// estimate = X^H w, a row, and diagonal[k] = |column k of X|^2 = [A^-1]_kk.
@@ -39,6 +39,17 @@ struct single_kernels {
   /// out row r = conj(sum_j H_rj B_j) gain for `count` rows of H; B Hermitian, all of it.
   void (*weigh)(const float* h, std::size_t count, std::size_t n, const float* b, const float* gain,
                 float* out);
+
+  /// Rows to elements (0, i, j) of a cf32 view.
+  void (*store)(const float* rows, const view& v);
+  /// rows <- L^-1 rows, `count` rows of n numbers; l [count, count] row-major, inverse[i] = 1 / L_ii.
+  void (*forward)(const std::complex<float>* l, const float* inverse, std::size_t count, std::size_t n,
+                  float* rows);
+  /// out = W rows; w [count, count] row-major.
+  void (*multiply)(const std::complex<float>* w, const float* rows, std::size_t count, std::size_t n,
+                   float* out);
+  /// Row i <- factors[i] row i.
+  void (*scale)(const float* factors, std::size_t count, std::size_t n, float* rows);
 };
 
 /// Blocks of a row of n numbers.
