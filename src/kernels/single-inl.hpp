@@ -124,6 +124,8 @@ inline HWY_NOINLINE bool factor_one(const float* a, std::size_t n, float shift, 
           const float whole = *number(a + i * at.step, i) + shift, pivot = block[i % lanes] + shift;
           good = pivot > threshold * whole;
           inverse = 1 / std::sqrt(pivot);
+          const auto here = hn::Eq(hn::Iota(d, 0.0f), hn::Set(d, static_cast<float>(i % lanes)));
+          sum[0].re = hn::IfThenElse(here, hn::Set(d, pivot), sum[0].re);
         }
         for (std::size_t b = 0; b < N; ++b)
           store_complex(scale(sum[b], hn::Set(d, inverse)), const_cast<float*>(at.from(i, b0 + b)));

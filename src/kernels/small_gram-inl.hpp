@@ -1,11 +1,11 @@
 // The normal equations of a few streams, G = H^H H and z = H^H y, straight from the caller's matrix: all sums
 // stay in registers, and the shuffles of loading run beside the multiplications instead of before them. Needs
 // the 32 registers of AVX-512. The order of operations is that of gram and matched_filter.
-#if defined(MHO_KERNELS_NORMAL_INL) == defined(HWY_TARGET_TOGGLE)
-#ifdef MHO_KERNELS_NORMAL_INL
-#undef MHO_KERNELS_NORMAL_INL
+#if defined(MHO_KERNELS_SMALL_GRAM_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef MHO_KERNELS_SMALL_GRAM_INL
+#undef MHO_KERNELS_SMALL_GRAM_INL
 #else
-#define MHO_KERNELS_NORMAL_INL
+#define MHO_KERNELS_SMALL_GRAM_INL
 #endif
 
 #include "kernels/products-inl.hpp"
