@@ -71,6 +71,31 @@ HWY_INLINE void apply_packs(const float* w, std::size_t tx, const view& y, std::
   }
 }
 
+// One full pack of vectors, contiguous antennas, up to four streams: the squares of the transpose are used
+// where they arise, in registers.
+template <std::size_t M>
+HWY_INLINE void apply_few(const float* w, const view& y, std::size_t first_use, float* scratch, float* x) {
+  constexpr std::size_t square = lanes > 1 ? lanes / 2 : 1;  // antennas
+  const std::size_t rx = y.extent[1], whole = lanes > 1 ? rx / square * square : 0;
+  const lane_pointers at(y, first_use, lanes);
+  complex_v sum[M];
+  for (std::size_t k = 0; k < M; ++k) sum[k] = zero();
+  const auto add = [&](complex_v received, std::size_t r) HWY_ATTR {
+    for (std::size_t k = 0; k < M; ++k) {
+      const float* weight = w + 2 * (k * rx + r);
+      sum[k] = add_product<conjugate::none>({hn::Set(d, weight[0]), hn::Set(d, weight[1])}, received, sum[k]);
+    }
+  };
+  for (std::size_t r = 0; r < whole; r += square) {
+    V turned[lanes];
+    load_square(at.p, static_cast<std::ptrdiff_t>(2 * r), turned);
+    for (std::size_t a = 0; 2 * a + 1 < lanes; ++a) add({turned[2 * a], turned[2 * a + 1]}, r + a);
+  }
+  if (whole < rx) load_pack(y, first_use, lanes, whole, rx, scratch);
+  for (std::size_t r = whole; r < rx; ++r) add(load_complex(scratch + (r - whole) * entry), r);
+  for (std::size_t k = 0; k < M; ++k) store_complex(sum[k], x + k * entry);
+}
+
 // Where an estimate of a pack is not finite: a bit a lane.
 HWY_INLINE std::uint64_t not_finite_lanes(const float* x, std::size_t tx) {
   V poison = hn::Zero(d);
@@ -98,6 +123,14 @@ inline HWY_NOINLINE bool apply_uses(const std::complex<float>* weights, std::siz
     store_pack<2>(pack, x, first, count, 0);
   };
   std::size_t first = 0;
+  if (tx <= 4 && y.stride[1] == 1 && y.extent[1] <= apply_antennas)
+    with_size<4>(tx, [&](auto m) HWY_ATTR {
+      for (; first + lanes <= uses; first += lanes) {
+        float* const out = scratch + apply_antennas * entry;
+        apply_few<decltype(m)::value>(w, y, first, scratch, out);
+        finish(first, lanes, out);
+      }
+    });
   for (; first + lanes < uses; first += 2 * lanes) {
     const std::size_t now = std::min(2 * lanes, uses - first);
     apply_packs<2>(w, tx, y, first, now, scratch);

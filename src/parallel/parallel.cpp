@@ -14,9 +14,7 @@
 #endif
 
 #ifndef MHO_STD_THREADS
-#include <tbb/info.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 #endif
 
 namespace mho::parallel {
@@ -55,9 +53,8 @@ void on_workers(unsigned workers, const std::function<void(unsigned)>& body) {
   std::vector<std::jthread> pool;
   for (unsigned w = 0; w < workers; ++w) pool.emplace_back([&body, w] { body(w); });
 #else
-  // More than the machine has would only earn a warning of TBB's on standard error.
-  tbb::task_arena arena(std::min(static_cast<int>(workers), tbb::info::default_concurrency()));
-  arena.execute([&] { tbb::parallel_for(0u, workers, body, tbb::simple_partitioner()); });
+  // As many tasks as workers, in the caller's arena: making one for each call takes longer than a small batch.
+  tbb::parallel_for(0u, workers, body, tbb::simple_partitioner());
 #endif
 }
 
