@@ -214,15 +214,17 @@ class linear_packs final : public linear_prepared {
       if (y != nullptr) kernels_.load(*y, first, count, 0, tx, w.solution);
       return;
     }
-    if (rows_ == rx) prefetch_next(in, y, first, 0, rx);
     if (y != nullptr && rows_ == rx &&
         kernels_.normal_equations(in.matrix, *y, first, count, w.received, w.gram, w.solution))
-      return;
+      return prefetch_next(in, y, first, 0, rx);
     for (std::size_t r0 = 0; r0 < rx; r0 += rows_) {
       const std::size_t r1 = std::min(rx, r0 + rows_);
-      if (rows_ < rx) prefetch_next(in, y, first, r0, r1);
+      const std::size_t third = (r1 - r0) / 3;  // memory takes so many requests at a time
+      prefetch_next(in, y, first, r0, r0 + third);
       kernels_.load(in.matrix, first, count, r0, r1, w.channel);
+      prefetch_next(in, y, first, r0 + third, r1 - third);
       kernels_.gram(w.channel, r1 - r0, tx, r0 == 0, w.gram);
+      prefetch_next(in, y, first, r1 - third, r1);
       if (y == nullptr) continue;
       kernels_.load(*y, first, count, r0, r1, w.received);
       kernels_.matched_filter(w.channel, w.received, r1 - r0, tx, r0 == 0, w.solution);
