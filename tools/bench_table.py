@@ -4,7 +4,7 @@
     tools/bench_table.py RESULT.json [MORE.json]     of results written with --benchmark_out
     tools/bench_table.py --run build/release/mho-bench --mho_quick     runs it first
 
---markdown prints tables for a README. The ratio is mho's rate over the best CPU peer's on the same batch; a peer's own
+--summary prints one line a mode and size, of the batches that fit L2; --markdown prints tables for a README. The ratio is mho's rate over the best CPU peer's on the same batch; a peer's own
 ratio is what mho's row divided by it gives. The break-even of the two lane layouts follows where both were measured."""
 
 import argparse
@@ -16,6 +16,8 @@ import tempfile
 
 NAME = re.compile(r"(mrc|zf|mmse)/(fresh|planes|block168|cholesky)/(\d+)x(\d+)/([a-z0-9-]+)/batch:(\d+)"
                   r"(?:/real_time)?(?:/threads:(\d+))?")
+SUMMARY = ("detector", "mode", "size", "batch", "problems/s", "GFLOP/s", "% of peak", "x Eigen", "x Armadillo",
+           "x OpenBLAS", "x chain")
 COLUMNS = ("implementation", "problems/s", "GFLOP/s", "% of", "bound", "mho is", "p50 us", "p99 us")
 
 
@@ -79,18 +81,37 @@ def lines_of(members):
                f"{row['p50_us']:.4g}", f"{row['p99_us']:.4g}")
 
 
-def print_table(lines, markdown):
-    lines = [COLUMNS, *lines]
+def print_table(lines, markdown, columns=COLUMNS, texts=(0, 4, 5)):
+    lines = [columns, *lines]
     if markdown:
         for i, line in enumerate(lines):
             print("| " + " | ".join(line) + " |")
             if i == 0:
                 print("|" + "---|" * len(line))
         return
-    widths = [max(len(line[c]) for line in lines) for c in range(len(COLUMNS))]
+    widths = [max(len(line[c]) for line in lines) for c in range(len(columns))]
     for line in lines:
-        print("  " + "  ".join(text.ljust(width) if c in (0, 4, 5) else text.rjust(width)
+        print("  " + "  ".join(text.ljust(width) if c in texts else text.rjust(width)
                                for c, (text, width) in enumerate(zip(line, widths))).rstrip())
+
+
+def summary_lines(found):
+    """Of the batches that fit L2, on one thread: mho against its peers."""
+    shapes = {}
+    for (detector, mode, rx, tx, batch, threads), members in found.items():
+        if threads == 1 and "mho" in members:
+            shapes.setdefault((detector, mode, rx, tx), {})[batch] = members
+    for (detector, mode, rx, tx), batches in shapes.items():
+        # Apart from 1 and 12 there is one that fits L2 and one that does not fit any cache.
+        fitting = min([b for b in batches if b not in (1, 12)] or batches)
+        members = batches[fitting]
+        rate = {who: row["problems_per_s"] for who, row in members.items()}
+        ratios = []
+        for family in ("eigen", "armadillo", "openblas", "chain-cpu"):
+            rates = [value for who, value in rate.items() if who.startswith(family)]
+            ratios.append(f"{rate['mho'] / max(rates):.1f}" if rates else "")
+        yield (detector, mode, f"{rx}x{tx}", str(fitting), amount(rate["mho"]), f"{members['mho']['gflops']:.1f}",
+               f"{100 * members['mho']['share_of_peak']:.0f}", *ratios)
 
 
 def print_break_even(found):
@@ -108,12 +129,16 @@ def print_break_even(found):
         print(f"  {shape}: of {', '.join(str(b) for b, _ in batches)}: {first}")
 
 
-def print_all(context, rows, markdown):
+def print_all(context, rows, markdown, summary):
     for key in ("fma_peak", "fma_peak_of_target", "fma_peak_all_threads", "bandwidth", "bandwidth_all_threads",
                 "mho_target", "compiler", "peer_eigen", "peer_armadillo", "peer_openblas", "peer_cuda"):
         if key in context:
             print(f"{key}: {context[key]}  " if markdown else f"{key}: {context[key]}")
     found, absent = groups(rows)
+    if summary:
+        print()
+        print_table(summary_lines(found), markdown, SUMMARY, (0, 1, 2))
+        return
     for (detector, mode, rx, tx, batch, threads), members in found.items():
         title = f"{detector}/{mode}/{rx}x{tx}, batch {batch}, " + ("1 thread" if threads == 1 else f"{threads} threads")
         print(f"\n### {title}\n" if markdown else f"\n{title}")
@@ -135,6 +160,7 @@ def print_all(context, rows, markdown):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--summary", action="store_true")
     parser.add_argument("--run", nargs=argparse.REMAINDER, metavar="MHO-BENCH", help="the program and its flags")
     parser.add_argument("results", nargs="*")
     arguments = parser.parse_args()
@@ -146,9 +172,9 @@ def main():
                                   stdout=subprocess.DEVNULL, check=False)
             if done.returncode != 0:
                 sys.exit(done.returncode)
-            print_all(*read([file.name]), arguments.markdown)
+            print_all(*read([file.name]), arguments.markdown, arguments.summary)
     else:
-        print_all(*read(arguments.results), arguments.markdown)
+        print_all(*read(arguments.results), arguments.markdown, arguments.summary)
 
 
 if __name__ == "__main__":
