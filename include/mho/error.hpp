@@ -46,7 +46,7 @@ enum class status : std::uint8_t {
   out_of_range = 18,  ///< failed: a squared column norm outside [2^-100, 2^100], a negative noise variance,
                       ///< or a post-equalisation variance beyond float (`detect` need not look at a variance
                       ///< that neither variance nor llr asks for)
-  unstable = 19,  ///< failed: an analogue feedback loop that does not settle
+  unstable = 19,      ///< failed: an analogue feedback loop that does not settle
 };
 
 /// The enumerator's name, such as "not_converged".

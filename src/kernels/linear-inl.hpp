@@ -10,9 +10,9 @@
 #include "kernels/cholesky-inl.hpp"
 #include "kernels/gram-inl.hpp"
 #include "kernels/linear.hpp"
-#include "kernels/small_gram-inl.hpp"
 #include "kernels/outputs-inl.hpp"
 #include "kernels/small-inl.hpp"
+#include "kernels/small_gram-inl.hpp"
 #include "kernels/weights-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

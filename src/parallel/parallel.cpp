@@ -53,7 +53,8 @@ void on_workers(unsigned workers, const std::function<void(unsigned)>& body) {
   std::vector<std::jthread> pool;
   for (unsigned w = 0; w < workers; ++w) pool.emplace_back([&body, w] { body(w); });
 #else
-  // As many tasks as workers, in the caller's arena: making one for each call takes longer than a small batch.
+  // As many tasks as workers, in the caller's arena: making one for each call takes longer than a small
+  // batch.
   tbb::parallel_for(0u, workers, body, tbb::simple_partitioner());
 #endif
 }
