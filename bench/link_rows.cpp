@@ -1,5 +1,4 @@
-// The simulator's link, one thread, mmse at 128x8 with 256-QAM: channel drawn in full, or its Gram matrix
-// alone.
+// The simulator's link, one thread, mmse at 128x8 with 256-QAM.
 #include <benchmark/benchmark.h>
 
 #include "rows.hpp"
@@ -15,13 +14,12 @@ namespace bench {
 #ifdef BENCH_HAVE_SIM
 namespace {
 
-void link_row(benchmark::State& state, const char* draw) {
+void link_row(benchmark::State& state) {
   mho::sim::scenario scenario;
   scenario.link.rx = 128;
   scenario.link.tx = 8;
   scenario.link.modulation = "256qam";
   scenario.link.snr = {10.0};
-  scenario.link.draw = draw;
   mho::sim::detector_settings settings;
   settings.id = settings.label = "mmse";
   settings.spec = mho::detector_spec("mmse");
@@ -43,18 +41,11 @@ void link_row(benchmark::State& state, const char* draw) {
 #else
 namespace {
 
-void link_row(benchmark::State& state, const char*) { state.SkipWithError("built without the simulator"); }
+void link_row(benchmark::State& state) { state.SkipWithError("built without the simulator"); }
 
 }  // namespace
 #endif
 
-void register_link() {
-  benchmark::RegisterBenchmark("link/full/128x8", [](benchmark::State& s) {
-    link_row(s, "channel");
-  })->UseRealTime();
-  benchmark::RegisterBenchmark("link/gram/128x8", [](benchmark::State& s) {
-    link_row(s, "gram");
-  })->UseRealTime();
-}
+void register_link() { benchmark::RegisterBenchmark("link/full/128x8", link_row)->UseRealTime(); }
 
 }  // namespace bench

@@ -56,7 +56,8 @@ std::vector<group> make_plan(bool quick, unsigned threads) {
   for (const kind_and_mode& km : all_modes)
     for (const size& s : all_sizes) {
       const std::size_t l2 = batch_of_l2(km.mode, s), memory = batch_of_memory(km.mode, s);
-      group g{km.kind, km.mode, s, {l2}, {}};
+      group g{km.kind, km.mode, s, {1, l2}, {}};
+      g.batches.erase(std::unique(g.batches.begin(), g.batches.end()), g.batches.end());
       if (quick) {
         const bool in = std::any_of(std::begin(quick_sizes), std::end(quick_sizes),
                                     [&](const size& q) { return q.rx == s.rx && q.tx == s.tx; });
@@ -81,9 +82,8 @@ std::string group_name(const group& g) {
 
 bool takes_part(const maker& m, const group& g) {
   const std::string name = m.name;
-  if (g.kind == kind::mrc) return name == "mho" || name == "openblas" || name.starts_with("eigen");
+  if (g.kind == kind::mrc) return name.starts_with("mho") || name == "openblas" || name.starts_with("eigen");
   if (g.mode == mode::block168) return name != "chain-cpu" && name != "mho-antenna";
-  if (g.mode == mode::cholesky) return name != "mho-antenna";
   return true;
 }
 

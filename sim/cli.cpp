@@ -69,7 +69,8 @@ int dispatch(int argc, char** argv) {
   CLI::App* solver = app.add_subcommand("solve", "one linear system on the analogue accelerator");
   solver->add_option("--matrix", solve.matrix, "A as CSV, real or complex (1.5-0.2i)")->required();
   solver->add_option("--rhs", solve.rhs, "b as CSV")->required();
-  solver->add_option("--accelerator", solve.accelerator, "preset; default paper");
+  solver->add_option("--accelerator", solve.accelerator,
+                     "preset, or FILE.toml:NAME of a scenario's; default paper");
   solver->add_option("--cycles", solve.cycles, "of refinement; default 10");
   solver->add_option("--set", solve.sets, "KEY=VALUE: a parameter of the accelerator")
       ->allow_extra_args(false);

@@ -45,6 +45,8 @@ int command_ber(const run_arguments& a) {
   if (!plotted) fmt::print(stderr, "mho: warning: {}\n", plotted.message());
   if (!a.as_json)
     fmt::print("results in {}: result.json, ber.csv{}\n", folder, plotted ? ", ber.svg, ber.png" : "");
+  if (!r.complete)
+    fmt::print(stderr, "mho: interrupted: {} holds what was counted, --resume goes on\n", folder);
   return r.complete ? 0 : interrupted_status;
 }
 

@@ -35,14 +35,14 @@ std::string difference(const std::string& path, const json& there, const json& h
     for (const json* table : {&here, &there})
       for (const auto& item : table->items()) {
         const std::string& key = item.key();
-        const std::string found = difference(below(path, key), entry(there, key), entry(here, key));
+        std::string found = difference(below(path, key), entry(there, key), entry(here, key));
         if (!found.empty()) return found;
       }
     return "";
   }
   if (here.is_array() && !here.empty() && here[0].is_object() && there.is_array()) {
     for (std::size_t i = 0; i < std::min(here.size(), there.size()); ++i) {
-      const std::string found = difference(below(path, std::to_string(i)), there[i], here[i]);
+      std::string found = difference(below(path, std::to_string(i)), there[i], here[i]);
       if (!found.empty()) return found;
     }
     if (here.size() == there.size()) return "";

@@ -101,7 +101,7 @@ tally make_tally(const point& p) {
 // The chunks that an unfinished point counted, if it can be gone on with; 0 if not.
 std::uint64_t chunks_of(const std::vector<point>& unfinished, const link& l) {
   const std::uint64_t chunk_bits = l.chunk_uses() * l.bits_a_use();
-  if (unfinished.empty() || l.settings().channel.realisations > 0) return 0;
+  if (unfinished.empty() || chunk_bits == 0 || l.settings().channel.realisations > 0) return 0;
   const std::uint64_t chunks = unfinished[0].bits / chunk_bits;
   const bool whole = std::all_of(unfinished.begin(), unfinished.end(), [&](const point& p) {
     return p.bits == chunks * chunk_bits && p.uses == chunks * l.chunk_uses() &&
@@ -122,13 +122,13 @@ void estimate_time(progress& state, const std::vector<tally>& total, const stop_
                           return a.bit_errors < b.bit_errors;
                         })->bit_errors;
   state.bits_per_second = static_cast<double>(state.bits - bits_before) / seconds_since(start);
-  const double bits_left = static_cast<double>(state.max_bits - state.bits);
-  double fraction_left = 1;
+  const auto bits = static_cast<double>(state.bits), most = static_cast<double>(state.max_bits);
+  double bits_wanted = most;
   if (stop.bit_errors && state.fewest_errors > 0)
-    fraction_left =
-        std::min(1.0, static_cast<double>(*stop.bit_errors) / static_cast<double>(state.fewest_errors) *
-                          static_cast<double>(state.bits) / bits_left);
-  state.seconds_left = bits_left * fraction_left / state.bits_per_second;
+    bits_wanted = std::min(
+        most, std::max(static_cast<double>(stop.min_bits), bits * static_cast<double>(*stop.bit_errors) /
+                                                               static_cast<double>(state.fewest_errors)));
+  state.seconds_left = std::max(0.0, bits_wanted - bits) / state.bits_per_second;
 }
 
 // Goes on with `unfinished` if it can. on_round(counts) after every round but the last. An interrupted round

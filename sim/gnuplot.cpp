@@ -148,14 +148,14 @@ ber_drawing draw(const ber_result& r) {
 result<bool> plot_ber(const std::string& folder, const scenario& s, const ber_result& r) {
   const ber_drawing d = draw(r);
   // The legend stands below the plot, where it covers no curve; its rows make the picture higher.
-  const std::size_t columns = d.longest_label > 52 ? 1 : d.longest_label > 30 ? 2 : 3;
+  const std::size_t columns = d.longest_label > 40 ? 1 : d.longest_label > 22 ? 2 : 3;
   const std::size_t rows = (r.curves.size() + columns - 1) / columns;
   std::ostringstream out;
   out << "# Draws ber.svg and ber.png: gnuplot ber.gnuplot\n"
       << d.data.str() << "set encoding utf8\nset tmargin 5.5\nset title " << quoted(s.title)
       << " noenhanced offset 0,1.9\nset label 1 " << quoted(link_summary(s))
       << " noenhanced center at graph 0.5, graph 1 offset 0,2.1 tc rgb \"#444444\"\nset label 2 "
-      << quoted(snr_summary(s) + "; bars: 95 % interval" +
+      << quoted(snr_summary(s) + "; bars: 95 % interval" + (r.complete ? "" : "; INCOMPLETE") +
                 (d.bounds ? "; arrow: no error seen, 95 % upper bound" : ""))
       << " noenhanced center at graph 0.5, graph 1 offset 0,0.9 tc rgb \"#444444\"\n"
       << "set xlabel \"SNR in dB\"\nset ylabel \"bit error rate\"\n"

@@ -1,6 +1,7 @@
 #include "result_file.hpp"
 
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "arithmetic.hpp"
@@ -78,7 +79,7 @@ std::string csv_field(const std::string& text) {
 }  // namespace
 
 std::string snr_definition(const scenario& s) {
-  const std::string ratio = "10 log10(E||Hx||^2/E||n||^2)";
+  std::string ratio = "10 log10(E||Hx||^2/E||n||^2)";
   if (s.link.snr_normalisation == "realisation") return ratio + ", of each channel H itself";
   if (s.channel.realisations == 0) return ratio;
   return ratio + ", E over all channels of the model, not only the fixed ones";

@@ -63,8 +63,7 @@ std::string obstacle_in_scenario(json before, json now) {
 std::string difference_at_head(const json& file, const json& fresh, std::initializer_list<const char*> keys) {
   for (const char* key : keys)
     if (fresh.contains(key))
-      if (const std::string found = difference(key, file.at(key), fresh.at(key)); !found.empty())
-        return found;
+      if (std::string found = difference(key, file.at(key), fresh.at(key)); !found.empty()) return found;
   return "";
 }
 

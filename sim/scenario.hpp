@@ -25,7 +25,7 @@ struct link_settings {
   std::vector<double> snr;                     ///< dB, ascending as given; +infinity: no noise
   std::string snr_normalisation = "ensemble";  ///< or "realisation": E||Hx||^2 of each H itself
   std::size_t uses_per_channel = 1;
-  std::string draw = "auto";  ///< "auto", "channel", "gram"
+  std::string draw = "auto";  ///< "auto" or "channel"
 };
 
 struct channel_settings {

@@ -26,7 +26,10 @@ std::ptrdiff_t bytes_of(const view& v) noexcept {
 
 // Whether the address ranges of two views meet.
 bool overlap(const view& a, const view& b) noexcept {
-  if (a.empty() || b.empty() || a.planes != nullptr || b.planes != nullptr) return false;
+  const auto is_nothing = [](const view& v) {
+    return v.empty() || v.planes != nullptr || v.extent[0] == 0 || v.extent[1] == 0 || v.extent[2] == 0;
+  };
+  if (is_nothing(a) || is_nothing(b)) return false;
   const auto range = [](const view& v) {
     std::ptrdiff_t low = 0, high = bytes_of(v);
     for (std::size_t n = 0; n < 3; ++n) {
@@ -53,7 +56,7 @@ status check_level(float n0) noexcept {
   return n0 < 0 ? status::out_of_range : status::ok;
 }
 
-std::size_t divide_up(std::size_t a, std::size_t b) noexcept { return (a + b - 1) / b; }
+std::size_t divide_up(std::size_t a, std::size_t b) noexcept { return a / b + (a % b != 0); }
 
 }  // namespace
 
@@ -108,7 +111,7 @@ error detector::shell::check(const channel_batch& channel_in, call& which) const
   if (n.is == noise::scalar) return error::none;
   if (n.values.empty() || n.problems_per_entry == 0) return error::bad_shape;
   const std::size_t entries = n.values.extent[0];
-  if (entries * n.problems_per_entry < problems) return error::bad_shape;
+  if (entries < divide_up(problems, n.problems_per_entry)) return error::bad_shape;
   if (n.is == noise::per_problem) return check_view(n.values, element::f32, entries, 1, 1);
   if (asked.is == form::gram) return error::unsupported;
   const error values = n.is == noise::per_antenna

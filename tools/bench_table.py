@@ -16,9 +16,9 @@ import tempfile
 
 NAME = re.compile(r"(mrc|zf|mmse)/(fresh|planes|block168|cholesky)/(\d+)x(\d+)/([a-z0-9-]+)/batch:(\d+)"
                   r"(?:/real_time)?(?:/threads:(\d+))?")
-SUMMARY = ("detector", "mode", "size", "batch", "problems/s", "GFLOP/s", "% of peak", "x Eigen", "x Armadillo",
+SUMMARY = ("detector", "mode", "size", "batch", "vectors/s", "GFLOP/s", "% of peak", "x Eigen", "x Armadillo",
            "x OpenBLAS", "x chain")
-COLUMNS = ("implementation", "problems/s", "GFLOP/s", "% of", "bound", "mho is", "p50 us", "p99 us")
+COLUMNS = ("implementation", "vectors/s", "GFLOP/s", "% of", "bound", "mho is", "p50 us", "p99 us")
 
 
 def read(paths):
@@ -95,23 +95,34 @@ def print_table(lines, markdown, columns=COLUMNS, texts=(0, 4, 5)):
                                for c, (text, width) in enumerate(zip(line, widths))).rstrip())
 
 
-def summary_lines(found):
-    """Of the batches that fit L2, on one thread: mho against its peers."""
+LEGEND = """
+vectors/s: received vectors detected a second. batch: of problems; the one whose inputs and outputs take half of L2, or the
+smallest of whole SIMD vectors where that is more. x: mho's rate over the peer's; Eigen: the best of its four builds;
+chain: a GPU library's batched passes, run through OpenBLAS on the CPU. cholesky: factor and solve of tx x tx from G.
+Batch of one: mho with the better of its two lane layouts."""
+
+
+def summary_lines(found, one=False):
+    """On one thread: mho against its peers, on the batch that fits L2 or on a single problem."""
     shapes = {}
     for (detector, mode, rx, tx, batch, threads), members in found.items():
         if threads == 1 and "mho" in members:
             shapes.setdefault((detector, mode, rx, tx), {})[batch] = members
     for (detector, mode, rx, tx), batches in shapes.items():
-        # Apart from 1 and 12 there is one that fits L2 and one that does not fit any cache.
-        fitting = min([b for b in batches if b not in (1, 12)] or batches)
-        members = batches[fitting]
+        # Apart from 1 and 12 there is one that fits L2 and one that streams from memory; block168's may be 1 itself.
+        others = sorted(b for b in batches if b not in (1, 12))
+        fitting = others[0] if others and (len(others) > 1 or 12 not in batches) else min(batches)
+        if one and 1 not in batches:
+            continue
+        members = batches[1 if one else fitting]
         rate = {who: row["problems_per_s"] for who, row in members.items()}
+        ours = max((who for who in rate if who.startswith("mho")), key=rate.get) if one else "mho"
         ratios = []
         for family in ("eigen", "armadillo", "openblas", "chain-cpu"):
             rates = [value for who, value in rate.items() if who.startswith(family)]
-            ratios.append(f"{rate['mho'] / max(rates):.1f}" if rates else "")
-        yield (detector, mode, f"{rx}x{tx}", str(fitting), amount(rate["mho"]), f"{members['mho']['gflops']:.1f}",
-               f"{100 * members['mho']['share_of_peak']:.0f}", *ratios)
+            ratios.append(f"{rate[ours] / max(rates):.1f}" if rates else "")
+        yield (detector, mode, f"{rx}x{tx}", ours if one else str(fitting), amount(rate[ours]),
+               f"{members[ours]['gflops']:.1f}", f"{100 * members[ours]['share_of_peak']:.0f}", *ratios)
 
 
 def print_break_even(found):
@@ -138,6 +149,10 @@ def print_all(context, rows, markdown, summary):
     if summary:
         print()
         print_table(summary_lines(found), markdown, SUMMARY, (0, 1, 2))
+        print("\nA batch of one\n")
+        print_table(summary_lines(found, one=True), markdown, ("detector", "mode", "size", "lanes") + SUMMARY[4:],
+                    (0, 1, 2, 3))
+        print(LEGEND)
         return
     for (detector, mode, rx, tx, batch, threads), members in found.items():
         title = f"{detector}/{mode}/{rx}x{tx}, batch {batch}, " + ("1 thread" if threads == 1 else f"{threads} threads")

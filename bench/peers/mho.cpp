@@ -91,7 +91,7 @@ void force_target(const std::string& name) { forced_target = name; }
 made make_mho(const task& t, unsigned slots) { return make(t, slots, {}); }
 
 made make_mho_antenna(const task& t, unsigned slots) {
-  if (t.mode == mode::block168 || t.mode == mode::cholesky) return {nullptr, "lanes do not matter here"};
+  if (t.mode == mode::block168) return {nullptr, "lanes do not matter here"};
   if (!has_option(name_of(t.kind), "lanes")) return {nullptr, "this mho has no option lanes"};
   return make(t, slots, {{"lanes", std::string("antenna")}});
 }

@@ -37,8 +37,8 @@ enum class form : std::uint8_t {
 };
 
 /// The noise of a batch. `values` is read at entry i / problems_per_entry for problem i (12: a resource
-/// block). A NaN, infinite or negative variance fails its problem (not_finite, out_of_range), never the
-/// batch.
+/// block). A NaN, infinite or negative variance fails its problem (not_finite, out_of_range), a covariance or
+/// factor that is not positive definite too (singular); never the batch.
 struct noise {
   /// What `values` holds.
   enum kind : std::uint8_t {
@@ -73,16 +73,20 @@ struct received_batch {
   demapper rule = demapper::max_log;  ///< how llr is made of estimate and variance
 };
 
-/// Where one step's results go; what is left empty is not computed.
+/// Where one step's results go; what is left empty is not computed. Outputs must not lie over each other, nor
+/// an output over itself (a stride of 0): that is not checked.
 struct output {
   view estimate{};  ///< cf32 [problem, use, tx]: x + noise, unbiased (E[estimate | x] = x)
   view variance{};  ///< f32 [problem, use, tx]: variance of that noise (post-equalisation)
-  view llr{};       ///< f32 [problem, use, tx * bits]: ln P(bit=0)/P(bit=1), stream by stream, MSB first
-  view bits{};      ///< u8 [problem, use, tx * bits]: hard decisions
-  std::span<status> state{};  ///< problem * uses + use
+  view llr{};       ///< f32 [problem, use, bits of all streams]: ln P(bit=0)/P(bit=1), stream by stream,
+                    ///< MSB first
+  view bits{};      ///< u8 [problem, use, bits of all streams]: hard decisions
+  std::span<status> state{};  ///< problem * uses + use, exactly as many
 };
 
-/// Which part of the batch, on which scratch, and who its problems are.
+/// Which part of the batch, on which scratch, and who its problems are. Under noise that is neither scalar
+/// nor per_problem, ranges of `prepare` and `detect` begin and end where an entry of the noise does, or with
+/// the batch (bad_range otherwise): the problems of an entry share what is made of it.
 struct call {
   std::size_t begin = 0;       ///< first problem of the batch
   std::size_t end = SIZE_MAX;  ///< one past the last; clipped to the batch
@@ -132,7 +136,7 @@ struct shape {
   unsigned bits = 0;         ///< most bits a symbol that llr or bits outputs will have; 0: none are asked for
   form is = form::channel;   ///< the form that `prepare` will be given
   bool coloured_noise = false;  ///< noise other than scalar and per_problem will come; one entry for
-  std::size_t problems_per_noise_entry = 1;  ///< this many problems
+  std::size_t problems_per_noise_entry = 1;  ///< this many problems, or more
 };
 
 /// A detector: one prepared batch, and what it needs to detect on it.
@@ -150,8 +154,8 @@ class MHO_API detector {
   /// How many concurrent calls `reserve` made room for; 0 before it.
   unsigned slots() const noexcept;
 
-  /// Makes room, and forgets what was prepared. The only call that allocates; a shape no larger than an
-  /// earlier one allocates nothing. rx and tx are exact from here on, problems and uses are upper limits.
+  /// Makes room, and forgets what was prepared. The only call that allocates, smaller shapes included. rx and
+  /// tx are exact from here on, problems and uses are upper limits. Before it every other call is bad_shape.
   /// Errors: bad_shape (a zero, or tx > rx where the kind does not take it), too_large (beyond the
   /// capabilities), no_memory.
   error reserve(const shape& room);
@@ -166,8 +170,8 @@ class MHO_API detector {
               const call& which = {}) const noexcept;
 
   /// `prepare` and `apply` in one, for channels that are used once: with one use a problem a detector may
-  /// take a shorter way, which rounds otherwise and leaves nothing prepared (`apply` then answers
-  /// not_prepared).
+  /// take a shorter way, which rounds otherwise, leaves nothing prepared (`apply` then answers not_prepared)
+  /// and may meet the limits of float elsewhere (not_finite for vectors near the largest number).
   error detect(const channel_batch& channel, const received_batch& received, std::span<const output> into,
                const call& which = {}) noexcept;
 

@@ -18,7 +18,8 @@ namespace mho {
 enum class error : std::uint8_t {
   none,          ///< done
   bad_shape,     ///< extents or strides of a view do not fit each other or the reserved shape
-  bad_range,     ///< `call::begin`, `end` or `slot` lies outside what was reserved
+  bad_range,     ///< `call::begin`, `end` or `slot` lies outside what was reserved, or parts an entry of the
+                 ///< noise
   too_large,     ///< more than `reserve` made room for
   not_prepared,  ///< `apply` for a problem that was never prepared
   unsupported,   ///< a form, element type, input or output that this detector or this version does not handle
@@ -41,7 +42,8 @@ enum class status : std::uint8_t {
   not_converged = 1,  ///< degraded: an iteration did not converge; of the analogue detectors: it left no less
                       ///< residual than x = 0 has. Without it a result need not be exact
   saturated = 2,      ///< degraded: a converter or amplifier clipped
-  singular = 16,      ///< failed: a Cholesky pivot <= tx * 2^-23 * its Gram diagonal
+  singular = 16,  ///< failed: a Cholesky pivot <= tx * 2^-23 * its diagonal entry, of the Gram matrix (mmse:
+                  ///< plus N0, so equal columns are fine there) or of a noise covariance
   not_finite = 17,    ///< failed: NaN or infinity in the input, or on the way
   out_of_range = 18,  ///< failed: a squared column norm outside [2^-100, 2^100], a negative noise variance,
                       ///< or a post-equalisation variance beyond float (`detect` need not look at a variance

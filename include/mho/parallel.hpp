@@ -17,7 +17,8 @@ void on_workers(unsigned workers, const std::function<void(unsigned)>& body);
 
 /// As detector::prepare over the whole of `which`'s range, split over at most `threads`
 /// threads (at most the slots that were reserved; 0: all of them). Bit-identical to the single call.
-/// `which.slot` is ignored. Errors: those of the parts; the first in the order of problems is returned.
+/// `which.slot` is ignored. Errors: those of the parts; the first in the order of problems is returned, and
+/// other parts may have been done. Threads are oneTBB's, which allocates.
 error prepare(detector& d, const channel_batch& channel, const call& which = {}, unsigned threads = 0);
 /// As detector::apply, in the same way.
 error apply(const detector& d, const received_batch& received, std::span<const output> into,

@@ -16,12 +16,13 @@ struct target_info {
   unsigned lanes = 1;     ///< FP32 numbers in a vector
   bool fused = false;     ///< multiply-add rounds once
   bool usable = false;    ///< this machine can run it
-  bool standard = false;  ///< what option `target` = "auto" stands for: the best usable one, or the one that
-                          ///< the environment variable MHO_TARGET named when the library was loaded (a name
-                          ///< of none that this machine can run is ignored: look here which one was taken)
+  bool standard = false;  ///< what option `target` = "auto" stands for: the fastest usable one (avx3_256 on
+                          ///< processors whose data paths are 256 bits wide), or the one that the variable
+                          ///< MHO_TARGET named when the library was loaded (a name of none that this machine
+                          ///< can run is ignored: look here which one was taken)
 };
 
-/// Every target that the library was built with, best first.
+/// Every target that the library was built with, widest first.
 MHO_API std::vector<target_info> targets();
 
 /// Their names, and "auto": what an option `target` may be.

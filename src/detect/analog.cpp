@@ -81,18 +81,18 @@ class analog_detector final : public detector {
       state[i] = check_gram(s.gram.data(), tx);
       if (is_failed(state[i])) continue;
       const double n0 = static_cast<double>(in.noise.values.at<float>(i));
-      if (loaded_)
-        for (std::size_t k = 0; k < tx; ++k) s.gram[k * tx + k] += n0;
       state[i] = digest(s, n0, gain_.data() + p * tx, variance_.data() + p * tx);
       if (is_failed(state[i])) continue;
+      if (loaded_)
+        for (std::size_t k = 0; k < tx; ++k) s.gram[k * tx + k] += n0;
       expand_complex(s.gram.data(), tx, s.matrix.data());
       state[i] = solver_->program(s.matrix.data(), identity(which, p), programmed(p), s.solver);
     }
     return error::none;
   }
 
-  // A = L L^H in double; e_k = N0 [A^-1]_kk. Zero forcing: gain 1, nvar = e. MMSE: gain 1 / (1 - e), nvar = e
-  // / (1 - e); the subtraction loses nothing that matters in double (-50 dB: e = 1 - 1e-5).
+  // A = L L^H in double; e_k = N0 [A^-1]_kk. Zero forcing: gain 1, nvar = e. MMSE: gain 1 / g, nvar = e / g
+  // with g = [A^-1 G]_kk, which is 1 - e where that does not cancel.
   status digest(scratch& s, double n0, double* gain, double* variance) const noexcept;
 
   error do_apply(const received_batch& in, std::span<const output> into,
@@ -159,6 +159,8 @@ class analog_detector final : public detector {
 status analog_detector::digest(scratch& s, double n0, double* gain, double* variance) const noexcept {
   const std::size_t tx = room().tx;
   std::copy(s.gram.begin(), s.gram.end(), s.factor.begin());
+  if (loaded_)
+    for (std::size_t k = 0; k < tx; ++k) s.factor[k * tx + k] += n0;
   // The Gram matrix came in FP32: what is singular to FP32 is singular.
   if (!plain::cholesky(s.factor.data(), tx, static_cast<double>(singular_threshold<float>(tx)),
                        s.inverse_diagonal.data()))
@@ -170,8 +172,16 @@ status analog_detector::digest(scratch& s, double n0, double* gain, double* vari
     double inverse = 0;
     for (const cf64 c : s.column) inverse += std::norm(c);
     const double e = n0 * inverse;
-    gain[k] = loaded_ ? 1 / (1 - e) : 1;
-    variance[k] = loaded_ ? e / (1 - e) : e;
+    double useful = loaded_ ? 1 - e : 1;
+    if (loaded_ && !(e < 0.5)) {
+      plain::solve_upper(s.factor.data(), s.inverse_diagonal.data(), tx,
+                         s.column.data());  // column k of A^-1
+      useful = 0;
+      for (std::size_t j = 0; j < tx; ++j)
+        useful += plain::conjugate_product(s.column[j], s.gram[j * tx + k]).real();
+    }
+    gain[k] = 1 / useful;
+    variance[k] = e / useful;
   }
   return status::ok;
 }

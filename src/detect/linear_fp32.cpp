@@ -10,7 +10,9 @@
 namespace mho {
 
 detector_kind linear_fp32_kind(linear_rule rule, std::string name, std::string summary) {
-  option target{"target", std::string("auto"), "", "instruction set of the kernels: see mho list targets"};
+  option target{"target", std::string("auto"), "",
+                "instruction set of the detector's kernels (whitening and LLRs follow MHO_TARGET): see mho "
+                "list targets"};
   target.choices = target_choices();
   option along{"lanes", std::string("problem"), "",
                "what lies along a SIMD vector: problem (batches), or antenna (one problem at a time, for low "

@@ -192,7 +192,7 @@ class linear_packs final : public linear_prepared {
     std::fill_n(w.verdict, kernels_.lanes, static_cast<float>(verdict::ok));
   }
 
-  // Rows [r0, r1) of the pack after this one, where the batch is more than caches hold.
+  // Rows [r0, r1) of the pack after this one, where what the shell hands over is more than caches hold.
   void prefetch_next(const channel_batch& in, const view* y, std::size_t first, std::size_t r0,
                      std::size_t r1) const noexcept {
     const std::size_t problems = in.matrix.extent[0], next = first + kernels_.lanes * (is_small() ? 2 : 1);

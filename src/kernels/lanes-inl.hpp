@@ -197,6 +197,7 @@ inline HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t
 inline HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
                                        std::size_t end) {
   constexpr std::size_t line = 64 / sizeof(float);
+  if (begin >= end) return;
   const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
   const auto* base = static_cast<const float*>(v.data);
   const auto run = [](const float* from, std::size_t floats) {

@@ -1,8 +1,8 @@
 /// \file
-/// The linear algebra of linear detection in plain loops, for any real type: the FP32 path of this version
-/// and, with double, the reference beside every kernel. Complex products are written out: std::complex's
-/// check for NaN and infinity, which costs a library call each. Row-major matrices; of Hermitian ones only
-/// the lower triangle is touched.
+/// The linear algebra of linear detection in plain loops, for any real type: with double the references
+/// beside the kernels and the -double detectors. Complex products are written out: std::complex's check for
+/// NaN and infinity, which costs a library call each. Row-major matrices; of Hermitian ones only the lower
+/// triangle is touched.
 #pragma once
 
 #include <cmath>

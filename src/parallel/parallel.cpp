@@ -20,6 +20,8 @@
 namespace mho::parallel {
 namespace {
 
+constexpr std::size_t full_vectors = 16;  // problems
+
 // Splits [begin, end) into one part a slot, on multiples of `grain` problems, and runs body(call) on each.
 template <class Body>
 error split(const detector& d, call which, std::size_t problems, std::size_t grain, unsigned threads,
@@ -31,7 +33,8 @@ error split(const detector& d, call which, std::size_t problems, std::size_t gra
     which.slot = 0;
     return body(which);
   }
-  const std::size_t grains = (which.end - which.begin + grain - 1) / grain;
+  grain = std::min(grain, which.end - which.begin);
+  const std::size_t grains = (which.end - which.begin - 1) / grain + 1;
   const std::size_t parts = std::min(parts_wanted, grains);
   std::vector<error> errors(parts, error::none);
   const auto run = [&](unsigned part) {
@@ -44,6 +47,12 @@ error split(const detector& d, call which, std::size_t problems, std::size_t gra
   on_workers(static_cast<unsigned>(parts), run);
   const auto bad = std::find_if(errors.begin(), errors.end(), [](error e) { return e != error::none; });
   return bad == errors.end() ? error::none : *bad;
+}
+
+// Problems under one coloured noise belong together; others only gain by full vectors.
+std::size_t grain_of(const noise& n) noexcept {
+  const bool is_white = n.is == noise::scalar || n.is == noise::per_problem;
+  return is_white ? full_vectors : std::max<std::size_t>(1, n.problems_per_entry);
 }
 
 }  // namespace
@@ -60,8 +69,7 @@ void on_workers(unsigned workers, const std::function<void(unsigned)>& body) {
 }
 
 error prepare(detector& d, const channel_batch& channel, const call& which, unsigned threads) {
-  const std::size_t grain = std::max<std::size_t>(1, channel.noise.problems_per_entry);
-  return split(d, which, channel.matrix.extent[0], grain, threads,
+  return split(d, which, channel.matrix.extent[0], grain_of(channel.noise), threads,
                [&](const call& part) { return d.prepare(channel, part); });
 }
 
@@ -73,8 +81,7 @@ error apply(const detector& d, const received_batch& received, std::span<const o
 
 error detect(detector& d, const channel_batch& channel, const received_batch& received,
              std::span<const output> into, const call& which, unsigned threads) {
-  const std::size_t grain = std::max<std::size_t>(1, channel.noise.problems_per_entry);
-  return split(d, which, channel.matrix.extent[0], grain, threads,
+  return split(d, which, channel.matrix.extent[0], grain_of(channel.noise), threads,
                [&](const call& part) { return d.detect(channel, received, into, part); });
 }
 

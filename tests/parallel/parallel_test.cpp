@@ -42,6 +42,46 @@ TEST(parallel, equals_the_single_call) {
   }
 }
 
+TEST(parallel, one_noise_for_all_is_one_entry) {
+  constexpr std::size_t problems = 70, rx = 6, tx = 3;
+  std::vector<std::complex<float>> h(problems * rx * tx), y(problems * rx);
+  random_stream random(2, 0, 0, 0);
+  random.complex_normals(h);
+  random.complex_normals(y);
+  const float level = 0.2f, variances[rx] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f};
+  const received_batch received{row_major(y.data(), problems, 1, rx)};
+  for (const bool coloured : {false, true}) {
+    channel_batch channel{row_major(h.data(), problems, rx, tx)};
+    channel.noise = coloured ? noise{noise::per_antenna, 0, row_major(variances, 1, 1, rx), SIZE_MAX}
+                             : noise{noise::per_problem, 0, row_major(&level, 1), SIZE_MAX};
+    std::vector<std::vector<float>> results;
+    for (const bool threaded : {false, true}) {
+      auto d = make_detector("mmse").value();
+      ASSERT_EQ(d->reserve({.problems = problems,
+                            .rx = rx,
+                            .tx = tx,
+                            .slots = 4,
+                            .coloured_noise = coloured,
+                            .problems_per_noise_entry = SIZE_MAX}),
+                error::none);
+      std::vector<std::complex<float>> estimate(problems * tx);
+      std::vector<float> all(problems * tx, -1);
+      std::vector<status> state(problems, status::unstable);
+      output o;
+      o.estimate = row_major(estimate.data(), problems, 1, tx);
+      o.variance = row_major(all.data(), problems, 1, tx);
+      o.state = state;
+      ASSERT_EQ(
+          threaded ? parallel::detect(*d, channel, received, {&o, 1}) : d->detect(channel, received, {&o, 1}),
+          error::none);
+      for (const std::complex<float>& x : estimate) all.insert(all.end(), {x.real(), x.imag()});
+      for (const status s : state) EXPECT_EQ(s, status::ok) << coloured << threaded;
+      results.push_back(all);
+    }
+    EXPECT_EQ(results[0], results[1]) << coloured;
+  }
+}
+
 TEST(parallel, reports_errors) {
   auto d = make_detector("zf").value();
   std::vector<std::complex<float>> h(10 * 4);

@@ -76,5 +76,25 @@ TEST(analog_detector, refuses_more_uses_than_have_draws_of_their_own) {
   EXPECT_EQ(made->reserve({.problems = 1, .rx = 1, .tx = 1, .uses = 65537}), error::too_large);
 }
 
+TEST(analog_detector, mmse_variance_does_not_cancel_at_any_noise) {
+  constexpr std::size_t n = 4, antennas = 6;
+  std::vector<cf32> h(antennas * n), y(antennas), x(n);
+  random_stream(3, 0, 0, 0).complex_normals(h);
+  for (const float n0 : {1e-6f, 1.0f, 1e6f, 1e17f}) {
+    std::vector<float> variance[2] = {std::vector<float>(n), std::vector<float>(n)};
+    for (std::size_t which = 0; which < 2; ++which) {
+      auto d = make_detector({which == 0 ? "analog-mmse" : "mmse-double", {}}).value();
+      ASSERT_EQ(d->reserve({.problems = 1, .rx = antennas, .tx = n}), error::none);
+      ASSERT_EQ(d->prepare(row_major(h.data(), 1, antennas, n), noise::white(n0)), error::none);
+      ASSERT_EQ(d->apply(row_major(y.data(), 1, 1, antennas), row_major(x.data(), 1, 1, n),
+                         row_major(variance[which].data(), 1, 1, n)),
+                error::none);
+    }
+    // The analogue detector gets its Gram matrix in FP32: rx roundings an entry, times its condition number.
+    for (std::size_t k = 0; k < n; ++k)
+      EXPECT_NEAR(variance[0][k] / variance[1][k], 1, 1e-4) << n0 << " " << k;
+  }
+}
+
 }  // namespace
 }  // namespace mho

@@ -144,7 +144,9 @@ TEST_P(agreement, with_every_form_of_noise) {
         whitener[e * rx * rx + i] = cf32(w(row, column));
       }
     }
-    const auto entries_view = [&](std::vector<cf32>& v) { return row_major(v.data(), entries, rx, rx); };
+    const auto entries_view = [&, rx = rx](std::vector<cf32>& v) {
+      return row_major(v.data(), entries, rx, rx);
+    };
     const noise forms[] = {
         noise::white(0.5f),
         {noise::per_problem, 0, row_major(levels.data(), problems), 1},

@@ -153,7 +153,7 @@ TEST_P(single_kernel, factor_reproduces_the_matrix_and_solves) {
     expect_within(l * r, whole, complex_gamma(n + 1, 4) * size, std::to_string(n));
     // X = L^-1 row by row, each a forward substitution (theorem 8.5): |L X - I| <= gamma |L| |X|.
     const matrix inverse = x.exact();
-    expect_within(l * inverse, matrix::Identity(n, n),
+    expect_within(l * inverse, matrix::Identity(static_cast<long>(n), static_cast<long>(n)),
                   complex_gamma(n, 4) * (l.cwiseAbs() * inverse.cwiseAbs()), std::to_string(n));
     const matrix solved = vector_of(w), right = z.exact().transpose();
     expect_within(l * solved, right, complex_gamma(n, 4) * (l.cwiseAbs() * solved.cwiseAbs()),
@@ -190,7 +190,8 @@ TEST_P(single_kernel, whitening_solves_multiplies_and_scales) {
       std::vector<cf32> l = random_numbers(count * count, count),
                         w = random_numbers(count * count, count + 1);
       std::vector<float> inverse(count);
-      matrix exact_l = matrix::Zero(count, count), exact_w(count, count);
+      matrix exact_l = matrix::Zero(static_cast<long>(count), static_cast<long>(count)),
+             exact_w(count, count);
       for (std::size_t i = 0; i < count; ++i)
         for (std::size_t j = 0; j < count; ++j) {
           cf32& x = l[i * count + j];
