@@ -38,7 +38,7 @@ void add_run_options(CLI::App& command, run_arguments& a) {
       ->allow_extra_args(false);
   command.add_option("--out", a.out, "folder of the results; default results/SCENARIO-NAME");
   command.add_option("--seed", a.seed, "of every random number; default 1")->check(whole_number(most_seed));
-  command.add_option("--threads", a.threads, "default: all processors")->check(whole_number(4096));
+  command.add_option("--threads", a.threads, "0, the default: all processors")->check(whole_number(4096));
   command.add_flag("--resume", a.resume, "go on with an incomplete result");
   command.add_flag("--force", a.force, "overwrite what is in the folder");
   command.add_flag("--json", a.as_json, "the result on standard output, and nothing else");
@@ -64,6 +64,7 @@ int dispatch(int argc, char** argv) {
   add_run_options(*ber, run);
   CLI::App* image = app.add_subcommand("image", "a picture through the link");
   add_run_options(*image, run);
+  image->get_option("--resume")->description("start over in the folder of an incomplete result");
   image->add_option("--input", run.input, "picture (PNG) in place of the scenario's");
   solve_arguments solve;
   CLI::App* solver = app.add_subcommand("solve", "one linear system on the analogue accelerator");
