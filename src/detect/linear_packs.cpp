@@ -1,9 +1,6 @@
 // Packs of problems through the kernels. `detect` of one vector a problem never forms the weights: it solves
 // for the matched filter's output. `prepare` keeps W = gain A^-1 H^H, so that `apply` is one matrix product.
-
 #include <algorithm>
-#include <cstring>
-#include <limits>
 
 #include "detect/linear_prepared.hpp"
 
@@ -32,7 +29,7 @@ struct workspace {
     };
     const std::size_t entry = 2 * k.lanes;
     take(channel, rows * tx * entry);
-    take(received, std::max(rows * entry * vectors, k.apply_scratch));
+    take(received, std::max(rows * entry * vectors, k.apply_scratch + 4 * tx * k.lanes));
     take(solution, std::max(tx * entry * vectors, 2 * tx * entry));
     take(gram, (tx <= 4 ? 2 : 1) * tx * tx * entry);
     take(factor, tx * tx * entry);
@@ -251,7 +248,8 @@ class linear_packs final : public linear_prepared {
     const float* shift = rule_ == linear_rule::mmse ? w.level : w.column;
     kernels_.cholesky(w.gram, tx, shift, threshold, w.factor, w.inverse, w.verdict);
     look_closer(is, w);
-    if (rule_ == linear_rule::zf && !wants_variance) {
+    if (rule_ == linear_rule::zf && !wants_variance &&
+        kernels_.bounds_variance(tx, w.level, w.gram, w.inverse)) {
       std::fill_n(w.gain, tx * kernels_.lanes, 1.0f);
       std::fill_n(w.variance, tx * kernels_.lanes, 0.0f);
       return;
@@ -268,7 +266,8 @@ class linear_packs final : public linear_prepared {
                     std::size_t r1, const workspace& w, const view& weights, std::size_t to) const noexcept {
     const std::size_t tx = room().tx, lanes = kernels_.lanes, entry = 2 * lanes, rows = r1 - r0;
     if (in.is == form::channel) {
-      kernels_.load(in.matrix, first, count, r0, r1, w.channel);
+      // form_gram has left the only chunk there.
+      if (rows_ < in.matrix.extent[1]) kernels_.load(in.matrix, first, count, r0, r1, w.channel);
     } else {
       std::fill_n(w.channel, rows * tx * entry, 0.0f);
       for (std::size_t r = 0; r < rows; ++r) std::fill_n(w.channel + (r * tx + r0 + r) * entry, lanes, 1.0f);

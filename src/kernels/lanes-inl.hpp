@@ -222,6 +222,7 @@ inline HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::si
 inline HWY_NOINLINE void load_lower(const view& v, std::size_t first, std::size_t count,
                                     float* HWY_RESTRICT out) {
   const std::size_t n = v.extent[2];
+  if (v.stride[2] != 1) return load_pack(v, first, count, 0, n, out);
   view row = v;
   for (std::size_t i = 0; i < n; ++i) {
     // Whole squares of the transpose.

@@ -39,6 +39,7 @@ inline const linear_kernels* linear_table() {
                                         .inverse_diagonal = inverse_diagonal,
                                         .square = square,
                                         .weigh = weigh,
+                                        .bounds_variance = bounds_variance,
                                         .finish_zf = finish_zf,
                                         .finish_mmse = finish_mmse,
                                         .finish_mrc = finish_mrc,

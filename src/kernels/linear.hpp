@@ -66,6 +66,9 @@ struct linear_kernels {
   void (*weigh)(const float* h, const float* b, const float* gain, std::size_t rows, std::size_t tx,
                 float* w);
 
+  /// True if zero forcing's variances n0 [G^-1]_kk are finite for certain, in every lane; inverse of G's
+  /// factor.
+  bool (*bounds_variance)(std::size_t tx, const float* n0, const float* g, const float* inverse);
   /// From the diagonal of the inverse to variance (in place) and the gain that makes the solution unbiased. A
   /// variance that is not finite raises out_of_range.
   void (*finish_zf)(std::size_t tx, const float* n0, float* diagonal, float* gain, float* verdict);

@@ -50,6 +50,22 @@ HWY_INLINE void check_variance(V poison, float* verdict) {
 }
 HWY_INLINE V poisoned(V value, V poison) { return hn::MulAdd(value, hn::Zero(d), poison); }
 
+// Zero forcing's variance without its value. C = D G D with D_kk = G_kk^-1/2 has ones on its diagonal and the
+// pivots p_i = L_ii^2 / G_ii, so the product of its eigenvalues is P = prod p_i and their sum n. The others'
+// product is at most (n / (n - 1))^(n - 1) < e, so the smallest is above P / e and [G^-1]_kk < e / (P G_kk).
+// Below 2^64, with P above 2^-60, neither that nor rounding brings the variance near the end of float.
+inline HWY_NOINLINE bool bounds_variance(std::size_t tx, const float* n0, const float* g,
+                                         const float* inverse) {
+  V product = hn::Set(d, 1.0f), least = load(g);
+  for (std::size_t i = 0; i < tx; ++i) {
+    const V energy = load(g + (i * tx + i) * entry), by = load(inverse + i * lanes);
+    product = hn::Mul(product, hn::Mul(hn::Mul(by, energy), by));
+    least = hn::Min(least, energy);
+  }
+  const V bound = hn::Mul(hn::Div(load(n0), least), product);
+  return hn::AllTrue(d, hn::And(hn::Lt(product, hn::Set(d, 0x1p60f)), hn::Lt(bound, hn::Set(d, 0x1p62f))));
+}
+
 // Zero forcing: the solution is unbiased, its variance N0 [G^-1]_kk. `diagonal` becomes the variance.
 inline HWY_NOINLINE void finish_zf(std::size_t tx, const float* n0, float* diagonal, float* gain,
                                    float* verdict) {

@@ -84,6 +84,19 @@ inline HWY_NOINLINE void store_rows(const float* rows, const view& v) {
   }
 }
 
+// body(M, N, i0, b0) for the tiles of `count` rows of n numbers: M rows from i0 on, N blocks from b0 on. All
+// rows of some blocks come before the next blocks.
+template <class Body>
+HWY_INLINE void over_tiles(std::size_t count, std::size_t n, const Body& body) {
+  const std::size_t blocks = blocks_of(n, lanes);
+  for (std::size_t b0 = 0; b0 < blocks; b0 += tile_blocks)
+    with_size<tile_blocks>(std::min(tile_blocks, blocks - b0), [&](auto width) HWY_ATTR {
+      for (std::size_t i0 = 0; i0 < count; i0 += tile)
+        with_size<tile>(std::min(tile, count - i0),
+                        [&](auto height) HWY_ATTR { body(height, width, i0, b0); });
+    });
+}
+
 // Rows i0 .. i0 + M, blocks b0 .. b0 + N of rows <- L^-1 rows. Terms are subtracted in the order of rows,
 // whatever the tile.
 template <std::size_t M, std::size_t N>
@@ -118,15 +131,10 @@ HWY_INLINE void forward_tile(const std::complex<float>* l, const float* inverse,
 
 inline HWY_NOINLINE void forward_rows(const std::complex<float>* l, const float* inverse, std::size_t count,
                                       std::size_t n, float* rows) {
-  const std::size_t blocks = blocks_of(n, lanes);
-  for (std::size_t b0 = 0; b0 < blocks; b0 += tile_blocks)
-    with_size<tile_blocks>(std::min(tile_blocks, blocks - b0), [&](auto width) HWY_ATTR {
-      for (std::size_t i0 = 0; i0 < count; i0 += tile)
-        with_size<tile>(std::min(tile, count - i0), [&](auto m) HWY_ATTR {
-          forward_tile<decltype(m)::value, decltype(width)::value>(l, inverse, count, row_floats(n), i0, b0,
-                                                                   rows);
-        });
-    });
+  over_tiles(count, n, [&](auto height, auto width, std::size_t i0, std::size_t b0) HWY_ATTR {
+    forward_tile<decltype(height)::value, decltype(width)::value>(l, inverse, count, row_floats(n), i0, b0,
+                                                                  rows);
+  });
 }
 
 template <std::size_t M, std::size_t N>
@@ -149,15 +157,10 @@ HWY_INLINE void multiply_tile(const std::complex<float>* w, const float* rows, s
 
 inline HWY_NOINLINE void multiply_rows(const std::complex<float>* w, const float* rows, std::size_t count,
                                        std::size_t n, float* out) {
-  const std::size_t blocks = blocks_of(n, lanes);
-  for (std::size_t b0 = 0; b0 < blocks; b0 += tile_blocks)
-    with_size<tile_blocks>(std::min(tile_blocks, blocks - b0), [&](auto width) HWY_ATTR {
-      for (std::size_t i0 = 0; i0 < count; i0 += tile)
-        with_size<tile>(std::min(tile, count - i0), [&](auto m) HWY_ATTR {
-          multiply_tile<decltype(m)::value, decltype(width)::value>(w, rows, count, row_floats(n), i0, b0,
-                                                                    out);
-        });
-    });
+  over_tiles(count, n, [&](auto height, auto width, std::size_t i0, std::size_t b0) HWY_ATTR {
+    multiply_tile<decltype(height)::value, decltype(width)::value>(w, rows, count, row_floats(n), i0, b0,
+                                                                   out);
+  });
 }
 
 inline HWY_NOINLINE void scale_rows(const float* factors, std::size_t count, std::size_t n, float* rows) {

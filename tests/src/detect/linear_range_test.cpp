@@ -161,6 +161,38 @@ TEST_P(range_of_numbers, a_variance_beyond_float_is_out_of_range) {
       }
 }
 
+// Whether a problem fails does not depend on the outputs that are asked for.
+TEST_P(range_of_numbers, states_and_estimates_are_the_same_without_a_variance) {
+  for (const auto& [rx, tx] : {std::pair<size_t, size_t>{4, 4}, {12, 5}, {20, 16}, {16, 16}})
+    for (const std::string kind : {"mrc", "zf", "mmse"})
+      for (const int exponent : {-49, -48, -44, -40, -20, 0}) {
+        linear_batch b(5, rx, tx, 9, 0x1p40f);
+        for (size_t i = 0; i < rx * tx; ++i) b.h[2 * rx * tx + i] *= std::ldexp(1.0f, exponent);
+        for (size_t r = 0; r < rx; ++r) b.h[(3 * rx + r) * tx + tx - 1] = b.h[3 * rx * tx + r * tx];
+        auto d = make_detector(spec(kind)).value();
+        ASSERT_EQ(d->reserve({.problems = 5, .rx = rx, .tx = tx}), error::none);
+        std::vector<cf32> x[2];
+        std::vector<status> state[2];
+        for (size_t with = 0; with < 2; ++with) {
+          x[with].assign(5 * tx, cf32(7));
+          state[with].assign(5, status::unstable);
+          std::vector<float> variance(5 * tx);
+          output into;
+          into.estimate = row_major(x[with].data(), 5, 1, tx);
+          if (with == 1) into.variance = row_major(variance.data(), 5, 1, tx);
+          into.state = state[with];
+          ASSERT_EQ(d->detect({row_major(b.h.data(), 5, rx, tx), noise::white(0x1p40f)},
+                              {row_major(b.y.data(), 5, 1, rx)}, {&into, 1}),
+                    error::none);
+        }
+        ASSERT_EQ(state[0], state[1]) << kind << " " << rx << "x" << tx << " " << exponent;
+        ASSERT_EQ(x[0], x[1]) << kind << " " << rx << "x" << tx << " " << exponent;
+        if (exponent <= -48) {
+          ASSERT_EQ(state[0][2], status::out_of_range) << kind;
+        }
+      }
+}
+
 MHO_ON_EVERY_ARITHMETIC(range_of_numbers);
 
 }  // namespace
