@@ -176,5 +176,29 @@ TEST(for_chunks, runs_every_index_once_and_passes_exceptions_on) {
                std::runtime_error);
 }
 
+// Errors are asked for, but at least min_bits and at most max_bits: what is left is what is missing of
+// that.
+TEST(engine, time_left_is_that_of_the_bits_that_are_missing) {
+  scenario s = long_scenario();
+  s.stop.bit_errors = 20000;
+  const auto made = link::make(s).value();
+  std::size_t looks = 0;
+  run_options options;
+  options.on_progress = [&](const progress& p) {
+    ++looks;
+    const auto bits = static_cast<double>(p.bits), most = static_cast<double>(p.max_bits);
+    const double left = p.seconds_left * p.bits_per_second;
+    EXPECT_GE(left, std::max(0.0, 200000 - bits) * (1 - 1e-9));
+    EXPECT_LE(left, (most - bits) * (1 + 1e-9));
+    if (p.fewest_errors == 0) return;
+    // As many more as errors are missing, at the rate of errors so far.
+    const double missing =
+        (20000 - static_cast<double>(p.fewest_errors)) * bits / static_cast<double>(p.fewest_errors);
+    if (missing > 200000 - bits && missing < most - bits) EXPECT_NEAR(left / missing, 1, 1e-9);
+  };
+  run_ber(made, options);
+  EXPECT_GT(looks, 3u);
+}
+
 }  // namespace
 }  // namespace mho::sim

@@ -86,6 +86,21 @@ TEST(errors, of_do_detect_leave_nothing_prepared) {
   EXPECT_EQ(d.apply(received, {&into, 1}), error::not_prepared);
 }
 
+TEST(errors, nothing_lies_over_nothing) {
+  std::vector<cf32> memory(16);
+  auto d = make_detector("zf").value();
+  ASSERT_EQ(d->reserve({.problems = 2, .rx = 2, .tx = 2}), error::none);
+  std::vector<float> variance(2);
+  output into;
+  // y right before the estimate: empty they share no address, and with one problem neither.
+  for (const size_t problems : {size_t{0}, size_t{1}}) {
+    const channel_batch channel{row_major(memory.data() + 8, problems, 2, 2), noise::white(1)};
+    const received_batch received{row_major(memory.data(), problems, 1, 2)};
+    into.estimate = row_major(memory.data() + 2, problems, 1, 2);
+    EXPECT_EQ(d->detect(channel, received, {&into, 1}), error::none) << problems;
+  }
+}
+
 using untouched = on_every_arithmetic;
 
 // `detect` with outputs or inputs that it refuses, between a `prepare` and its `apply`.

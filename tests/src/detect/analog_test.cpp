@@ -1,6 +1,9 @@
 // The analogue detectors: what their draws depend on.
 #include <gtest/gtest.h>
 
+#include <Eigen/Dense>
+#include <cmath>
+
 #include <mho/mho.hpp>
 
 namespace mho {
@@ -80,6 +83,10 @@ TEST(analog_detector, mmse_variance_does_not_cancel_at_any_noise) {
   constexpr std::size_t n = 4, antennas = 6;
   std::vector<cf32> h(antennas * n), y(antennas), x(n);
   random_stream(3, 0, 0, 0).complex_normals(h);
+  Eigen::MatrixXcd exact(antennas, n);
+  for (std::size_t r = 0; r < antennas; ++r)
+    for (std::size_t k = 0; k < n; ++k)
+      exact(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(k)) = std::complex<double>(h[r * n + k]);
   for (const float n0 : {1e-6f, 1.0f, 1e6f, 1e17f}) {
     std::vector<float> variance[2] = {std::vector<float>(n), std::vector<float>(n)};
     for (std::size_t which = 0; which < 2; ++which) {
@@ -90,9 +97,21 @@ TEST(analog_detector, mmse_variance_does_not_cancel_at_any_noise) {
                          row_major(variance[which].data(), 1, 1, n)),
                 error::none);
     }
-    // The analogue detector gets its Gram matrix in FP32: rx roundings an entry, times its condition number.
-    for (std::size_t k = 0; k < n; ++k)
-      EXPECT_NEAR(variance[0][k] / variance[1][k], 1, 1e-4) << n0 << " " << k;
+    // The analogue detector gets G + D, formed in FP32, |D| <= sqrt2 2^-24 (2 rx + 2) tr G. To first order e
+    // = N0 e_k' A^-1 e_k changes by at most |D| |A^-1| of itself, and g = e_k' A^-1 G e_k by |A^-1 e_k| |D|
+    // (1 + |A^-1| |G e_k|), whichever way it is computed.
+    const Eigen::MatrixXcd gram = exact.adjoint() * exact,
+                           a = gram + static_cast<double>(n0) * Eigen::MatrixXcd::Identity(n, n),
+                           inverse = a.inverse();
+    const double moved = std::sqrt(2.0) * 0x1p-24 * (2 * antennas + 2) * gram.trace().real();
+    for (std::size_t k = 0; k < n; ++k) {
+      const auto i = static_cast<Eigen::Index>(k);
+      const double gain = (inverse * gram)(i, i).real(),
+                   of_gain = moved * inverse.col(i).norm() * (1 + inverse.norm() * gram.col(i).norm()) / gain;
+      EXPECT_NEAR(static_cast<double>(variance[0][k]) / static_cast<double>(variance[1][k]), 1,
+                  moved * inverse.norm() + of_gain + 4 * 0x1p-24)
+          << n0 << " " << k;
+    }
   }
 }
 
