@@ -35,6 +35,14 @@ void bandwidth_row(benchmark::State& state, unsigned threads) {
   state.SetLabel("memory bandwidth");
 }
 
+void crosswise_row(benchmark::State& state, std::size_t bytes, const bounds& b) {
+  double best = 0;
+  for (auto _ : state) best = std::max(best, measure_crosswise(bytes));
+  state.counters["gigabytes_per_s"] = best;
+  state.counters["share_of_peak"] = best / b.bandwidth;
+  state.SetLabel("of the bandwidth");
+}
+
 void normals_row(benchmark::State& state, const bounds& b) {
   buffer<float> out(4096);
   std::uint64_t number = 0;
@@ -95,7 +103,12 @@ void register_machine(const bounds& b, bool quick) {
   };
   add("machine/fma_peak", fma_row, 1);
   add("machine/bandwidth", bandwidth_row, 1);
-  if (b.threads == 1 || quick) return;
+  if (quick) return;
+  for (const std::size_t bytes : {512u, 4096u, 8192u})
+    benchmark::RegisterBenchmark(("machine/crosswise/" + std::to_string(bytes)).c_str(),
+                                 [=, &b](benchmark::State& s) { crosswise_row(s, bytes, b); })
+        ->UseRealTime();
+  if (b.threads == 1) return;
   add("machine/fma_peak" + spread, fma_row, b.threads);
   add("machine/bandwidth" + spread, bandwidth_row, b.threads);
 }

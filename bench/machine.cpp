@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "problems.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -53,7 +55,7 @@ constexpr int chains = 12;  // independent sums: more than latency x ports, and 
 constexpr long steps = 200'000;
 
 typedef float vector_of_128 __attribute__((vector_size(16)));
-typedef float vector_of_256 __attribute__((vector_size(32)));
+typedef float vector_of_256 __attribute__((vector_size(32), may_alias));
 typedef float vector_of_512 __attribute__((vector_size(64)));
 
 // Read at run time, so that the compiler cannot compute the chains.
@@ -154,6 +156,28 @@ double measure_bandwidth(unsigned threads) {
                       body(arrays[3 * t].get(), arrays[3 * t + 1].get(), arrays[3 * t + 2].get(), n);
                     }));
   return threads * 3.0 * static_cast<double>(n) * sizeof(float) / best * 1e-9;
+}
+
+double measure_crosswise(std::size_t bytes) {
+  constexpr std::size_t lanes = 8, line = 64;
+  const std::size_t pack = lanes * bytes, packs = 4 * last_level_bytes() / pack;
+  const std::unique_ptr<float, free_array> memory(static_cast<float*>(allocate_pages(packs * pack)));
+  std::fill_n(memory.get(), packs * pack / sizeof(float), 1.0f);
+  static std::atomic<float> sink;
+  const double seconds = shortest(1, 5, [&](unsigned) {
+    vector_of_256 sum[2] = {};
+    const auto* start = reinterpret_cast<const char*>(memory.get());
+    for (std::size_t p = 0; p < packs; ++p, start += pack)
+      for (std::size_t at = 0; at < bytes; at += line)
+        for (std::size_t l = 0; l < lanes; ++l) {
+          const char* from = start + l * bytes + at;
+          if (p + 1 < packs) __builtin_prefetch(from + pack, 0, 2);
+          sum[0] += *reinterpret_cast<const vector_of_256*>(from);
+          sum[1] += *reinterpret_cast<const vector_of_256*>(from + line / 2);
+        }
+    sink = sum[0][0] + sum[1][0];
+  });
+  return static_cast<double>(packs * pack) / seconds * 1e-9;
 }
 
 std::size_t l2_bytes() { return cache_bytes(2, std::size_t{1} << 20); }

@@ -20,6 +20,11 @@ fma_peak measure_fma_peak(unsigned threads, int most_bits = 512);
 /// both.
 double measure_bandwidth(unsigned threads);
 
+/// Bytes a second (in 1e9) of one thread that reads matrices of `bytes` bytes as packs of problems are read:
+/// a cache line of each of eight neighbours in turn, the next eight prefetched into L2. What that order
+/// costs.
+double measure_crosswise(std::size_t bytes);
+
 /// Cache sizes of processor 0, bytes; 1 MiB and 32 MiB where the system does not tell.
 std::size_t l2_bytes();
 std::size_t last_level_bytes();
