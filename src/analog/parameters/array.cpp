@@ -1,0 +1,23 @@
+#include "analog/parameters/array.hpp"
+
+namespace mho::analog {
+
+void append_array_options(std::vector<option>& schema) {
+  schema.push_back(parameter("array.size", std::int64_t{4}, "", "rows of an LP-INV array", 1, 512));
+  schema.push_back(choice("array.mapping", "split",
+                          "signs in LP-INV: bias column and diagonal split, or direct for matrices without "
+                          "negative entries",
+                          {"split", "direct"}));
+  schema.push_back(choice("array.rounding", "nearest", "how LP-INV stores an entry as one of eight levels",
+                          {"nearest", "truncate"}));
+}
+
+array_parameters typed_array(const reader& values) {
+  array_parameters p;
+  p.size = values.integer<std::size_t>("array.size");
+  p.direct = values.text("array.mapping") == "direct";
+  p.truncate = values.text("array.rounding") == "truncate";
+  return p;
+}
+
+}  // namespace mho::analog
