@@ -43,7 +43,16 @@ std::optional<option_value> to_option(const toml::node& node, const option_value
     if (const auto v = node.value_exact<std::int64_t>()) return static_cast<double>(*v);
   } else if (std::holds_alternative<std::string>(like)) {
     if (const auto v = node.value_exact<std::string>()) return *v;
-  } else if (const toml::array* array = node.as_array()) {
+  } else if (const toml::array* array = node.as_array();
+             array != nullptr && std::holds_alternative<std::vector<double>>(like)) {
+    std::vector<double> list;
+    for (const toml::node& entry : *array) {
+      const auto v = to_option(entry, 0.0);
+      if (!v) return std::nullopt;
+      list.push_back(std::get<double>(*v));
+    }
+    return list;
+  } else if (array != nullptr) {
     std::vector<std::int64_t> list;
     for (const toml::node& entry : *array) {
       const auto v = to_integer(entry);

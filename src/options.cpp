@@ -20,6 +20,11 @@ bool in_range(const option& entry, double value) { return value >= entry.low && 
 bool fits(const option& entry, option_value& value) {
   if (std::holds_alternative<double>(entry.standard) && std::holds_alternative<std::int64_t>(value))
     value = static_cast<double>(std::get<std::int64_t>(value));
+  if (std::holds_alternative<std::vector<double>>(entry.standard) &&
+      std::holds_alternative<std::vector<std::int64_t>>(value)) {
+    const auto integers = std::get<std::vector<std::int64_t>>(value);
+    value = std::vector<double>(integers.begin(), integers.end());
+  }
   if (value.index() != entry.standard.index()) return false;
   if (const auto* number = std::get_if<double>(&value)) return in_range(entry, *number);
   if (const auto* integer = std::get_if<std::int64_t>(&value))
@@ -28,6 +33,9 @@ bool fits(const option& entry, option_value& value) {
     return !list->empty() && std::all_of(list->begin(), list->end(), [&](std::int64_t v) {
       return in_range(entry, static_cast<double>(v));
     });
+  if (const auto* list = std::get_if<std::vector<double>>(&value))
+    return (!list->empty() || std::get<std::vector<double>>(entry.standard).empty()) &&
+           std::all_of(list->begin(), list->end(), [&](double v) { return in_range(entry, v); });
   if (const auto* text = std::get_if<std::string>(&value))
     return entry.choices.empty() ||
            std::find(entry.choices.begin(), entry.choices.end(), *text) != entry.choices.end();
@@ -52,7 +60,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 const char* type_name(const option_value& value) noexcept {
-  static constexpr const char* names[] = {"boolean", "integer", "number", "string", "list of integers"};
+  static constexpr const char* names[] = {"boolean", "integer",          "number",
+                                          "string",  "list of integers", "list of numbers"};
   return names[value.index()];
 }
 

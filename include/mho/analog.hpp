@@ -28,7 +28,8 @@ struct accelerator_preset {
   options values;    ///< every parameter of the schema
 };
 
-/// The presets: `paper` (the measured chip) and `ideal` (no write error, no converters, infinite gain; the
+/// The presets: `paper` (the measured chip), `projected` (its extrapolation to integrated circuits), `pcm`
+/// (phase-change memory in place of its cells) and `ideal` (no write error, no converters, infinite gain; the
 /// rounding and the blocks remain). Read-only.
 MHO_API std::span<const accelerator_preset> accelerator_presets();
 

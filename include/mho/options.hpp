@@ -17,7 +17,8 @@
 namespace mho {
 
 /// The value of an option. Its type is fixed by the schema.
-using option_value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>>;
+using option_value =
+    std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>>;
 
 /// Option names and values, such as {{"accelerator", "paper"}, {"device.write_error_siemens", 0.5e-6}}.
 using options = std::map<std::string, option_value, std::less<>>;
@@ -35,14 +36,15 @@ struct option {
       false;  ///< `complete` leaves it out unless given: its default comes from a preset, not from here
 };
 
-/// "boolean", "integer", "number", "string" or "list of integers".
+/// "boolean", "integer", "number", "string", "list of integers" or "list of numbers".
 MHO_API const char* type_name(const option_value& value) noexcept;
 
 /// What an option allows, for messages: "an integer from 1 to 64", "one of table, normal, none".
 MHO_API std::string allowed(const option& entry);
 
 /// Every option of the schema but the inheriting ones, with the given values where there are some and the
-/// defaults elsewhere. An integer is accepted where a number is due. Errors: unknown_name (the message names
+/// defaults elsewhere. An integer is accepted where a number is due, and a list of integers where one of
+/// numbers is. A list may be empty only where the default is. Errors: unknown_name (the message names
 /// the nearest option), bad_value (the message names the option and what is allowed; NaN is never).
 MHO_API result<options> complete(std::span<const option> schema, const options& given);
 

@@ -21,8 +21,16 @@ std::vector<accelerator_preset> make_presets() {
   ideal["circuit.open_loop_gain"] = analog::infinite;
   ideal["converter.dac_bits"] = std::int64_t{0};
   ideal["converter.adc_bits"] = std::int64_t{0};
+  options projected = paper;
+  options pcm = paper;
+  pcm["device.on_siemens"] = 25e-6;
+  pcm["device.write_error"] = std::string("pcm");
+  pcm["device.drift_model"] = std::string("pcm");
+  pcm["device.drift_reference_s"] = 20.0;
   return {
       {"paper", "the measured chip: 8 levels with their write errors, 4-bit converters, 4-row arrays", paper},
+      {"projected", "the paper's extrapolation to integrated circuits, with the measured devices", projected},
+      {"pcm", "as paper, of phase-change memory: its write error and its drift from 20 s on", pcm},
       {"ideal", "perfect devices, circuits and converters; 3-bit rounding and BlockAMC remain", ideal}};
 }
 
@@ -46,6 +54,8 @@ result<options> accelerator_options(std::string_view preset, const options& repl
     result<options> checked = complete(accelerator_schema(), replaced);
     if (!checked) return checked;
     checked->insert(known.values.begin(), known.values.end());  // what was given stays
+    if (std::string problem = analog::device_problem(analog::reader(*checked)); !problem.empty())
+      return {error::bad_value, std::move(problem)};
     return checked;
   }
   std::string message = "unknown accelerator " + std::string(preset) + "; known are ";

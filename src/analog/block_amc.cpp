@@ -42,28 +42,37 @@ std::size_t block_amc::state_size(std::size_t n) const noexcept {
 
 std::size_t block_amc::program_scratch() const noexcept {
   const std::size_t leaf = parameters_.array.size + 1;
-  return 2 * size_ * size_ + 4 * leaf * leaf + 2 * leaf;
+  return 2 * size_ * size_ + 4 * leaf * leaf + 3 * leaf;
 }
 
-bool block_amc::program_leaf(const double* a, std::size_t n, random_stream& random, random_stream& chip,
+bool block_amc::program_leaf(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
                              double* state, double* scratch) const noexcept {
+  const device_parameters& device = parameters_.device;
+  const array_parameters& array = parameters_.array;
+  const solver_parameters& solver = parameters_.solver;
+  const bool split = array.mapping == sign_mapping::split, programmed_bias = split && array.programmed_bias;
   double* cells = scratch;
-  double* offset_volt = cells + n * n;
+  double* bias_cells = programmed_bias ? cells + n * n : nullptr;
+  double* offset_volt = cells + n * n + n;
   const inv_mapping map =
-      parameters_.array.direct
-          ? map_direct(slice_scale(a, n * n, parameters_.solver.slices, parameters_.solver.binary_scale))
-          : map_inv(a, n, n);
-  program_inv(a, n, n, map, parameters_.array, parameters_.device, random, cells);
-  if (!settles(cells, map, n, offset_volt)) return false;
+      programmed_bias ? map_programmed_bias(a, n, n, device)
+      : split         ? map_inv(a, n, n, device)
+              : map_direct(slice_scale(a, n * n, solver.slices, solver.binary_scale, device.digit_bits()),
+                           device);
+  const array_draws own{draws.writing, draws.ageing, {draws.seed, place, array_role::plus}};
+  program_inv(a, n, n, map, array, device, own, cells);
+  if (programmed_bias) program_bias(n, map, device, own, bias_cells);
+  if (!settles(cells, map, n, offset_volt, bias_cells)) return false;
   const double offset = parameters_.circuit.offset_volt;
-  for (std::size_t i = 0; i <= n; ++i) offset_volt[i] = offset > 0 ? offset * (2 * chip.uniform() - 1) : 0;
+  for (std::size_t i = 0; i <= n; ++i)
+    offset_volt[i] = offset > 0 ? offset * (2 * draws.chip.uniform() - 1) : 0;
   return realise_inv(cells, map, n, parameters_.circuit, offset_volt, state, state + n * n,
-                     offset_volt + n + 1);
+                     offset_volt + n + 1, bias_cells);
 }
 
-bool block_amc::program(const double* a, std::size_t n, random_stream& random, random_stream& chip,
+bool block_amc::program(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
                         double* state, double* scratch) const noexcept {
-  if (is_leaf(n)) return program_leaf(a, n, random, chip, state, scratch);
+  if (is_leaf(n)) return program_leaf(a, n, place, draws, state, scratch);
   const std::size_t half = n / 2, child = state_size(half);
   double* first = state;
   double* fourth = first + child;
@@ -76,7 +85,7 @@ bool block_amc::program(const double* a, std::size_t n, random_stream& random, r
   copy_block(a + half, n, half, m2);
   copy_block(a + half * n, n, half, m3);
   copy_block(a + half * n + half, n, half, m4);
-  if (!program(m1, half, random, chip, first, rest)) return false;
+  if (!program(m1, half, 2 * place, draws, first, rest)) return false;
   if (parameters_.solver.schur) {
     double* inverse = rest;
     double* product = inverse + half * half;  // -M1^-1 M2
@@ -91,7 +100,7 @@ bool block_amc::program(const double* a, std::size_t n, random_stream& random, r
     std::copy_n(first, child, fourth);  // the same array serves both: the complex expansion's R
     return true;
   }
-  return program(m4, half, random, chip, fourth, rest);
+  return program(m4, half, 2 * place + 1, draws, fourth, rest);
 }
 
 void block_amc::multiply(const double* m, std::size_t n, const double* x, bool converters, double* y,

@@ -15,6 +15,14 @@
 
 namespace mho::analog {
 
+/// What programming a tree of arrays draws from.
+struct tree_draws {
+  random_stream& writing;  ///< write errors
+  random_stream& ageing;   ///< drift exponents
+  random_stream& chip;     ///< op-amp offsets
+  std::uint64_t seed = 1;  ///< of the chip: stuck cells
+};
+
 /// A tree of arrays for matrices of `size` rows; size is N0 2^stages. The programmed tree is a block of
 /// doubles: a leaf is its map P and offset o (circuit.hpp); a node its children for M1 and M4s, then M2 and
 /// M3.
@@ -26,11 +34,9 @@ class block_amc {
   std::size_t program_scratch() const noexcept;
   std::size_t solve_scratch() const noexcept { return 4 * size_ + 4 * parameters_.array.size; }
 
-  /// Programs every array. a is size x size, contiguous. `chip` draws what belongs to the chip, `random` the
-  /// writing. False if a leaf does not settle (circuit.hpp).
-  bool program(const double* a, random_stream& random, random_stream& chip, double* state,
-               double* scratch) const noexcept {
-    return program(a, size_, random, chip, state, scratch);
+  /// Programs every array. a is size x size, contiguous. False if a leaf does not settle (circuit.hpp).
+  bool program(const double* a, const tree_draws& draws, double* state, double* scratch) const noexcept {
+    return program(a, size_, 1, draws, state, scratch);
   }
 
   /// x = LP-INV(b), converters included unless `converters` is false (then also without offsets: the linear
@@ -43,10 +49,11 @@ class block_amc {
  private:
   bool is_leaf(std::size_t n) const noexcept { return n <= parameters_.array.size; }
   std::size_t state_size(std::size_t n) const noexcept;
-  bool program(const double* a, std::size_t n, random_stream& random, random_stream& chip, double* state,
+  // place: of the block in the tree, as in a heap (array_place).
+  bool program(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws, double* state,
                double* scratch) const noexcept;
-  bool program_leaf(const double* a, std::size_t n, random_stream& random, random_stream& chip, double* state,
-                    double* scratch) const noexcept;
+  bool program_leaf(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
+                    double* state, double* scratch) const noexcept;
   void solve(const double* state, std::size_t n, const double* b, bool converters, double* x,
              double* scratch) const noexcept;
   /// y = M x for a block of n rows, in tiles of N0 with converters of their own.

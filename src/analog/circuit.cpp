@@ -7,31 +7,47 @@
 namespace mho::analog {
 namespace {
 
+// The bias column's conductances, level steps: of its cells, or of exact resistors.
+struct bias_column {
+  bias_column(const double* programmed, const inv_mapping& map)
+      : cells(programmed), exact(map.bias / map.step) {}
+  double operator[](std::size_t i) const noexcept { return cells != nullptr ? cells[i] : exact; }
+  const double* cells;
+  double exact;
+};
+
 // The nodes' matrix B of the array with its bias column, and U^-1, both in level steps.
-void connect(const double* cells, const inv_mapping& map, std::size_t n, double* nodes,
-             double* load) noexcept {
+void connect(const double* cells, const bias_column& bias, const inv_mapping& map, std::size_t n,
+             double* nodes, double* load) noexcept {
   const std::size_t size = n + 1;
-  const double diagonal = map.diagonal / map.step, bias = map.bias / map.step;
+  const double diagonal = map.diagonal / map.step;
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) nodes[i * size + j] = cells[i * n + j] + (i == j ? diagonal : 0);
-    nodes[i * size + n] = bias;
+    nodes[i * size + n] = bias[i];
     nodes[n * size + i] = 1;
   }
   nodes[n * size + n] = 1;
   for (std::size_t i = 0; i < size; ++i) {
-    load[i] = top_level;
+    load[i] = map.on_steps;
     for (std::size_t j = 0; j < size; ++j) load[i] += std::abs(nodes[i * size + j]);
   }
 }
 
-// Whether the symmetric part of the programmed matrix, cells + diagonal I - bias J, is positive definite
-// beyond rounding.
-bool is_positive_definite(const double* cells, const inv_mapping& map, std::size_t n, double* s) noexcept {
-  const double diagonal = map.diagonal / map.step, bias = map.bias / map.step;
+// Whether the symmetric part of the programmed matrix, cells + diagonal I - bias j^T, is positive definite
+// beyond rounding; with a programmed bias column still after d d^T / (4 m) is taken off, m the mean bias and
+// d each row's difference from it: B = [[C, b], [j^T, 1]] then has D B + B^T D > 0 with D = diag(I, m), whose
+// Schur complement C + C^T - (b + m j)(b + m j)^T / (2 m) is twice that.
+bool is_positive_definite(const double* cells, const bias_column& bias, const inv_mapping& map, std::size_t n,
+                          double* s) noexcept {
+  double mean = 0;
+  for (std::size_t i = 0; bias.cells != nullptr && i < n; ++i) mean += bias.cells[i] / static_cast<double>(n);
   double largest = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < i; ++j) s[i * n + j] = (cells[i * n + j] + cells[j * n + i]) / 2 - bias;
-    s[i * n + i] = cells[i * n + i] + diagonal - bias;
+    for (std::size_t j = 0; j <= i; ++j) {
+      s[i * n + j] = (cells[i * n + j] + cells[j * n + i]) / 2 - (bias[i] + bias[j]) / 2;
+      if (mean > 0) s[i * n + j] -= (bias[i] - mean) * (bias[j] - mean) / (4 * mean);
+    }
+    s[i * n + i] += map.diagonal / map.step;
     largest = std::max(largest, s[i * n + i]);
   }
   const double threshold = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * largest;
@@ -113,20 +129,21 @@ bool invert(double* a, std::size_t n, double* inverse) noexcept {
   return true;
 }
 
-bool settles(const double* cells, const inv_mapping& map, std::size_t n, double* scratch) noexcept {
+bool settles(const double* cells, const inv_mapping& map, std::size_t n, double* scratch,
+             const double* bias_cells) noexcept {
   if (map.diagonal < 0) return false;  // no resistor is negative
-  if (is_positive_definite(cells, map, n, scratch)) return true;
+  const bias_column bias(bias_cells, map);
+  if (is_positive_definite(cells, bias, map, n, scratch)) return true;
   const std::size_t size = n + 1;
   double* nodes = scratch;
   double* load = scratch + 3 * size * size;
-  const double bias = map.bias / map.step;
-  connect(cells, map, n, nodes, load);
+  connect(cells, bias, map, n, nodes, load);
   // The bias amplifier in the limit of speed, s = -j^T x: the n rows alone.
   for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < n; ++j) nodes[i * n + j] = (nodes[i * size + j] - bias) / load[i];
+    for (std::size_t j = 0; j < n; ++j) nodes[i * n + j] = (nodes[i * size + j] - bias[i]) / load[i];
   if (!decays(nodes, n, nodes + n * n)) return false;
-  if (!(map.bias > 0)) return true;  // what that amplifier does reaches no row
-  connect(cells, map, n, nodes, load);
+  if (bias_cells == nullptr && !(map.bias > 0)) return true;  // what that amplifier does reaches no row
+  connect(cells, bias, map, n, nodes, load);
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j) nodes[i * size + j] /= load[i];
   return decays(nodes, size, nodes + size * size);
@@ -134,12 +151,12 @@ bool settles(const double* cells, const inv_mapping& map, std::size_t n, double*
 
 bool realise_inv(const double* cells, const inv_mapping& map, std::size_t n,
                  const circuit_parameters& circuit, const double* offset_volt, double* inverse,
-                 double* offset, double* scratch) noexcept {
+                 double* offset, double* scratch, const double* bias_cells) noexcept {
   const std::size_t size = n + 1;
   double* nodes = scratch;  // B + U^-1 / L0, in level steps
   double* solved = scratch + size * size;
   double* load = solved + size * size;
-  connect(cells, map, n, nodes, load);
+  connect(cells, bias_column(bias_cells, map), map, n, nodes, load);
   for (std::size_t i = 0; i < size; ++i) nodes[i * size + i] += load[i] / circuit.open_loop_gain;
   if (!invert(nodes, size, solved)) return false;
   bool finite = true;

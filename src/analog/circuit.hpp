@@ -17,8 +17,10 @@ namespace mho::analog {
 /// One Cholesky factorisation is enough where the symmetric part of the programmed matrix is positive
 /// definite (every Gram matrix that rounding and write errors left so): D B + B^T D is then positive definite
 /// with D = diag(I, bias), so D U^-1 is a Lyapunov matrix of U B for any loads; without a bias column the
-/// rows are on their own. Scratch: 3 (n + 1)^2 + (n + 1).
-bool settles(const double* cells, const inv_mapping& map, std::size_t n, double* scratch) noexcept;
+/// rows are on their own. bias_cells: n, level steps, of a programmed bias column; nullptr: exact resistors.
+/// Scratch: 3 (n + 1)^2 + (n + 1).
+bool settles(const double* cells, const inv_mapping& map, std::size_t n, double* scratch,
+             const double* bias_cells = nullptr) noexcept;
 
 /// The map x = P b + o f of a programmed array, P (n x n) and o (n): f is the full scale of the read-out.
 ///
@@ -30,7 +32,7 @@ bool settles(const double* cells, const inv_mapping& map, std::size_t n, double*
 /// largest unknown. Scratch: 2 (n + 1)^2 + (n + 1). False if the loop has no steady state.
 bool realise_inv(const double* cells, const inv_mapping& map, std::size_t n,
                  const circuit_parameters& circuit, const double* offset_volt, double* inverse,
-                 double* offset, double* scratch) noexcept;
+                 double* offset, double* scratch, const double* bias_cells = nullptr) noexcept;
 
 /// Inverts an n x n matrix by Gauss-Jordan elimination with partial pivoting; destroys a. False if it is
 /// singular.

@@ -77,7 +77,12 @@ result<analog_solver> analog_solver::make(const options& parameters, std::size_t
   if (n == 0 || n > most_unknowns) return {error::too_large, "an analogue solver takes 1 to 4096 unknowns"};
   const result<options> checked = accelerator_options("paper", parameters);
   if (!checked) return {checked.code(), checked.message()};
-  return analog_solver(std::make_unique<plan>(analog::typed(*checked), n, complex_valued));
+  const analog::parameters typed = analog::typed(*checked);
+  if (typed.array.mapping == analog::sign_mapping::pair)
+    return {error::bad_value,
+            "array.mapping: the circuit of a pair of arrays is not there yet; must be split or "
+            "direct"};
+  return analog_solver(std::make_unique<plan>(typed, n, complex_valued));
 }
 
 std::size_t analog_solver::unknowns() const noexcept { return plan_->n; }
@@ -111,7 +116,8 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   bool finite = true;
   for (std::size_t i = 0; i < n * n; ++i) finite = finite && std::isfinite(a[i]);
   if (!finite) return status::not_finite;
-  if (p.parameters.array.direct && std::any_of(a, a + n * n, [](double entry) { return entry < 0; }))
+  if (p.parameters.array.mapping == analog::sign_mapping::direct &&
+      std::any_of(a, a + n * n, [](double entry) { return entry < 0; }))
     return status::out_of_range;
   for (std::size_t i = 0; i < n; ++i) trace += a[i * n + i];
   double* full = scratch.data();
@@ -120,11 +126,14 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j) full[p.place(i) * p.padded + p.place(j)] = a[i * n + j];
   const analog::solver_parameters& solver = p.parameters.solver;
-  const double scale = analog::slice_scale(a, n * n, solver.slices, solver.binary_scale);
-  analog::truncate_to_slices(a, n * n, solver.slices, scale, state.data());
+  const int bits = p.parameters.device.digit_bits();
+  const double scale = analog::slice_scale(a, n * n, solver.slices, solver.binary_scale, bits);
+  analog::truncate_to_slices(a, n * n, solver.slices, scale, state.data(), bits);
   random_stream writing(who.seed, fold(who.stream), who.number, programming_purpose);
+  random_stream ageing(who.seed, fold(who.stream), who.number, analog::ageing_purpose);
   random_stream chip(who.seed, 0, 0, chip_purpose);
-  return p.blocks.program(full, writing, chip, state.data() + n * n, full + p.padded * p.padded)
+  return p.blocks.program(full, {writing, ageing, chip, who.seed}, state.data() + n * n,
+                          full + p.padded * p.padded)
              ? status::ok
              : status::unstable;
 }

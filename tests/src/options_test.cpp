@@ -11,6 +11,7 @@ namespace {
 using mho::error;
 using mho::option_value;
 using integers = std::vector<std::int64_t>;
+using numbers = std::vector<double>;
 
 const std::vector<mho::option>& schema() {
   static const std::vector<mho::option> entries = {
@@ -21,6 +22,8 @@ const std::vector<mho::option>& schema() {
       {"gain", 1e5, "", "a number without an end", 1},
       {"write", std::string("table"), "", "a string of a few", {}, {}, {"table", "normal", "none"}},
       {"file", std::string(), "", "any string"},
+      {"weights", numbers{0.5}, "", "numbers", 0, 1},
+      {"table", numbers{}, "S", "numbers, or none", 0, 1},
   };
   return entries;
 }
@@ -73,6 +76,20 @@ TEST(options, lists_are_checked_entry_by_entry_and_never_empty) {
   EXPECT_EQ(with("cycles", integers{}).code(), error::bad_value);
 }
 
+TEST(options, lists_of_numbers_take_integers_and_are_empty_only_where_the_default_is) {
+  EXPECT_EQ(std::get<numbers>(with("weights", numbers{0, 0.25, 1}).value().at("weights")),
+            (numbers{0, 0.25, 1}));
+  EXPECT_EQ(std::get<numbers>(with("weights", integers{0, 1}).value().at("weights")), (numbers{0, 1}));
+  EXPECT_EQ(with("weights", numbers{0.5, 1.5}).code(), error::bad_value);
+  EXPECT_EQ(with("weights", numbers{std::nan("")}).code(), error::bad_value);
+  EXPECT_EQ(with("weights", 0.5).code(), error::bad_value);
+  EXPECT_EQ(with("cycles", numbers{1, 2}).code(), error::bad_value);
+  EXPECT_EQ(with("weights", numbers{}).code(), error::bad_value);
+  EXPECT_EQ(with("weights", integers{}).code(), error::bad_value);
+  EXPECT_TRUE(with("table", numbers{}).ok());
+  EXPECT_NE(with("table", numbers{2}).message().find("a list of numbers from 0 to 1"), std::string::npos);
+}
+
 TEST(options, strings_are_among_the_choices_where_there_are_some) {
   EXPECT_TRUE(with("write", std::string("none")).ok());
   EXPECT_EQ(with("write", std::string("None")).code(), error::bad_value);
@@ -111,6 +128,7 @@ TEST(options, types_have_names) {
   EXPECT_STREQ(mho::type_name(1.0), "number");
   EXPECT_STREQ(mho::type_name(std::string()), "string");
   EXPECT_STREQ(mho::type_name(integers{1}), "list of integers");
+  EXPECT_STREQ(mho::type_name(numbers{1}), "list of numbers");
 }
 
 }  // namespace

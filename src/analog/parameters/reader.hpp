@@ -36,6 +36,9 @@ class reader {
   const std::string& text(const char* name) const {
     return std::get<std::string>(values_->find(name)->second);
   }
+  const std::vector<double>& numbers(const char* name) const {
+    return std::get<std::vector<double>>(values_->find(name)->second);
+  }
   template <class Integer = int>
   Integer integer(const char* name) const {
     return static_cast<Integer>(std::get<std::int64_t>(values_->find(name)->second));

@@ -1,0 +1,41 @@
+#include "analog/faults.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mho::analog {
+
+bool has_stuck_cells(const device_parameters& device) noexcept {
+  return device.stuck_on_share > 0 || device.stuck_off_share > 0;
+}
+
+void stick(const device_parameters& device, const array_place& where, std::size_t rows, std::size_t columns,
+           std::span<double> cells) noexcept {
+  if (!has_stuck_cells(device)) return;
+  const double on = device.on_steps(), off = device.off_steps();
+  const std::uint64_t first_row =
+      (where.place * 4 + static_cast<std::uint64_t>(where.role)) * most_array_rows;
+  for (std::size_t i = 0; i < rows; ++i) {
+    // A row's draws are its own, so that a cell's do not depend on how many columns are used.
+    random_stream chip(where.seed, 0, first_row + i, faults_purpose);
+    for (std::size_t j = 0; j < columns; ++j) {
+      const double u = chip.uniform();
+      if (u < device.stuck_on_share)
+        cells[i * columns + j] = on;
+      else if (u >= 1 - device.stuck_off_share)
+        cells[i * columns + j] = off;
+    }
+  }
+}
+
+double array_yield(const device_parameters& device, double cells) noexcept {
+  return std::pow(1 - device.stuck_on_share - device.stuck_off_share, cells);
+}
+
+double lifetime_s(const device_parameters& device, double writes_per_s) noexcept {
+  const double left = device.endurance_writes - device.writes_so_far;
+  if (!(left > 0)) return 0;
+  return writes_per_s > 0 ? left / writes_per_s : infinite;
+}
+
+}  // namespace mho::analog

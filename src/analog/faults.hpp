@@ -1,0 +1,43 @@
+/// \file
+/// Cells of a chip that cannot be written, and how long the others last.
+#pragma once
+
+#include <span>
+
+#include "analog/device.hpp"
+
+namespace mho::analog {
+
+/// Which of the arrays that share a place in the circuit.
+enum class array_role : std::uint8_t { plus, minus, bias };
+
+/// Where an array stands on its chip. One seed is one chip.
+struct array_place {
+  std::uint64_t seed = 1;
+  std::uint64_t place = 0;  ///< below 2^37: an LP-INV array of BlockAMC has its number in the tree as in a
+                            ///< heap (root 1, the children of k are 2 k and 2 k + 1)
+  array_role role = array_role::plus;
+};
+
+constexpr std::size_t most_array_rows = 512;
+
+/// Whether `stick` changes anything.
+bool has_stuck_cells(const device_parameters& device) noexcept;
+
+/// Overwrites the stuck cells of a programmed array (rows x columns, contiguous, level steps; at most
+/// most_array_rows rows): stuck on has exactly on_siemens, stuck off exactly off_siemens; they neither drift
+/// nor feel the temperature. Which cells is the chip's alone: a function of (seed, place, role, row, column),
+/// the same for every programming and for smaller matrices in the same array. A cell whose uniform draw u is
+/// below stuck_on_share is stuck on, one with u >= 1 - stuck_off_share off: a larger share keeps the faults
+/// of a smaller one.
+void stick(const device_parameters& device, const array_place& where, std::size_t rows, std::size_t columns,
+           std::span<double> cells) noexcept;
+
+/// The probability that none of `cells` cells is stuck: (1 - on - off)^cells.
+double array_yield(const device_parameters& device, double cells) noexcept;
+
+/// Seconds until cells that are written `writes_per_s` times a second reach their endurance, after
+/// writes_so_far; 0 if they have, infinite if they are never written or nothing limits them.
+double lifetime_s(const device_parameters& device, double writes_per_s) noexcept;
+
+}  // namespace mho::analog
