@@ -10,6 +10,8 @@ void append_array_options(std::vector<option>& schema) {
                           {"split", "direct"}));
   schema.push_back(choice("array.rounding", "nearest", "how LP-INV stores an entry as one of eight levels",
                           {"nearest", "truncate"}));
+  schema.push_back(parameter("array.wire_ohm", 0.0, "ohm",
+                             "of each wire segment between neighbouring cells of a row or column", 0, 1e6));
 }
 
 array_parameters typed_array(const reader& values) {
@@ -17,6 +19,7 @@ array_parameters typed_array(const reader& values) {
   p.size = values.integer<std::size_t>("array.size");
   p.direct = values.text("array.mapping") == "direct";
   p.truncate = values.text("array.rounding") == "truncate";
+  p.wire_ohm = values.number("array.wire_ohm");
   return p;
 }
 
