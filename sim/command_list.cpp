@@ -114,7 +114,7 @@ void print_section(const std::string& what, const json& list) {
     fmt::print("  {:<14} {}\n", entry["name"].get<std::string>(), entry["doc"].get<std::string>());
     if (entry.contains("parameters"))
       for (const option& o : accelerator_schema())
-        fmt::print("      {:<28} {:<10} {:<4} {}\n", o.name, shown(entry["parameters"][o.name]), o.unit,
+        fmt::print("      {:<42} {:<10} {:<4} {}\n", o.name, shown(entry["parameters"][o.name]), o.unit,
                    o.doc);
     if (entry.contains("options"))
       for (const json& o : entry["options"])

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -30,9 +31,10 @@ std::vector<std::string> fields_of(const std::string& line) {
   return fields;
 }
 
+// Names, not numbers ("nan" among numbers is no name).
 bool is_header(const std::vector<std::string>& fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const std::string& f) {
-    return f.find_first_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") == 0;
+  return std::all_of(fields.begin(), fields.end(), [](const std::string& f) {
+    return !f.empty() && std::isalpha(static_cast<unsigned char>(f[0])) != 0;
   });
 }
 
@@ -82,8 +84,8 @@ options read_level_table(const std::string& path, std::size_t levels) {
       throw input_error(fmt::format("{}has more rows than device.levels = {}", where, levels));
   }
   if (column[0].size() != levels)
-    throw input_error(fmt::format("{}:{}: ends after {} rows, device.levels is {}", path, line_number,
-                                  column[0].size(), levels));
+    throw input_error(fmt::format("{}:{}: ends after {} rows, device.levels is {}", path,
+                                  std::max<std::size_t>(1, line_number), column[0].size(), levels));
   options lists;
   for (std::size_t k = 0; k < columns; ++k) lists[std::string("device.table_") + names[k]] = column[k];
   return lists;
