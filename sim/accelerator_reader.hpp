@@ -15,6 +15,9 @@ struct accelerator_variant {
   options values;
 };
 
+/// Its number of conductance levels.
+std::size_t levels_of(const accelerator_variant& v);
+
 /// The names of the presets.
 std::vector<std::string> preset_names();
 

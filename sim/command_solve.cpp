@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "csv.hpp"
 #include "input_error.hpp"
+#include "level_table.hpp"
 #include "overrides.hpp"
 #include "result_file.hpp"
 
@@ -20,7 +21,11 @@ namespace {
 using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 // --set of `solve` takes the accelerator's parameters by their own names, or as accelerator.NAME.PARAMETER.
-options read_parameters(const std::string& accelerator, const std::vector<std::string>& sets, options given) {
+// A level table replaces the one of the accelerator.
+options read_parameters(const std::string& accelerator, const std::vector<std::string>& sets,
+                        accelerator_variant chosen) {
+  options& given = chosen.values;
+  std::string table_file;
   const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";
   for (const std::string& set : sets) {
     const std::size_t equals = set.find('=');
@@ -28,11 +33,15 @@ options read_parameters(const std::string& accelerator, const std::vector<std::s
     std::string key = set.substr(0, equals);
     const std::string text = set.substr(equals + 1);
     if (key.rfind(prefix, 0) == 0) key.erase(0, prefix.size());
+    if (key == table_file_key) {
+      table_file = string_value(text);
+      continue;
+    }
     const auto schema = accelerator_schema();
     const auto entry =
         std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == key; });
     if (entry == schema.end()) {
-      std::vector<std::string> known;
+      std::vector<std::string> known{table_file_key};
       for (const option& o : schema) known.push_back(o.name);
       throw input_error("--set: " + key + ": unknown key; the nearest known one is " +
                         nearest_choice(key, known));
@@ -49,6 +58,11 @@ options read_parameters(const std::string& accelerator, const std::vector<std::s
     if (!value || !complete({&*entry, 1}, {{key, *value}}))
       throw input_error("--set: " + key + ": " + must_be(*entry, *node));
     given[key] = *value;
+  }
+  if (!table_file.empty()) {
+    for (const char* list : {"low", "high"})  // which the file need not have
+      given["device.table_" + std::string(list) + "_siemens"] = std::vector<double>{};
+    for (const auto& [key, value] : read_level_table(table_file, levels_of(chosen))) given[key] = value;
   }
   return given;
 }
@@ -83,7 +97,7 @@ int command_solve(const solve_arguments& a) {
                       fmt::format("{}", fmt::join(presets, ", ")) + ", or FILE.toml:NAME; the nearest is " +
                       nearest_choice(chosen.base, presets));
   const result<options> parameters =
-      accelerator_options(chosen.base, read_parameters(a.accelerator, a.sets, chosen.values));
+      accelerator_options(chosen.base, read_parameters(a.accelerator, a.sets, chosen));
   if (!parameters) throw input_error("--accelerator: " + parameters.message());
   const bool is_complex = m.is_complex || rhs.is_complex;
   const result<analog_solver> made = analog_solver::make(*parameters, n, is_complex);

@@ -77,7 +77,9 @@ inv_mapping map_programmed_bias(const double* a, std::size_t n, std::size_t stri
   map.on_steps = device.on_steps();
   map.step = std::max(high, range.spread()) / top;
   if (bias > 0) {
-    map.step = infinite;
+    map.step = std::max(bias, range.spread()) / top;  // the one choice of two levels
+    map.bias_level = device.top_level();
+    if (device.levels > 2) map.step = infinite;
     for (int k = 1; k <= device.top_level(); ++k) {
       // k step >= bias; high + k step <= top step; spread <= top step.
       if (high > 0 && k == device.top_level()) continue;

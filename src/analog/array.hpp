@@ -31,7 +31,8 @@ inv_mapping map_inv(const double* a, std::size_t n, std::size_t stride,
 
 /// The same with a bias column made of cells at one level k: the step is the smallest for which k levels
 /// reach -min off-diagonal and all others still fit, over k; the shift is k steps, so that rounding it loses
-/// nothing and the column adds its cells' write errors alone. The off conductances of the array and of the
+/// nothing and the column adds its cells' write errors alone. (Two levels cannot serve both signs: the
+/// positive entries are clipped.) The off conductances of the array and of the
 /// bias column cancel.
 inv_mapping map_programmed_bias(const double* a, std::size_t n, std::size_t stride,
                                 const device_parameters& device) noexcept;

@@ -67,7 +67,7 @@ TEST(bad_input, scenarios) {
       {"descending cycles", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [2, 1]\n",
        "FILE:8: detector.0.cycles: must be ascending"},
       {"unknown accelerator", good_link + "[[detector]]\nname = \"analog-zf\"\naccelerator = \"papr\"\n",
-       "FILE:8: detector.0.accelerator: must be one of paper, ideal; the nearest is paper"},
+       "FILE:8: detector.0.accelerator: must be one of paper, projected, pcm, ideal; the nearest is paper"},
       {"unknown parameter", good_link + zf + "[accelerator.mine]\narray.sise = 8\n",
        "FILE:9: accelerator.mine.array.sise: unknown key; the nearest known one is array.size"},
       {"preset redefined", good_link + zf + "[accelerator.paper]\narray.size = 8\n",
@@ -163,10 +163,10 @@ TEST(bad_input, matrices) {
   EXPECT_EQ(solve(wide).err, "mho: " + wide + ": must be square, is 2x3\n");
   EXPECT_EQ(solve(flat).err, "mho: " + flat + ": is singular to double precision\n");
   const std::string unit = folder.write("unit.csv", "1,0\n0,1\n");
-  EXPECT_EQ(
-      solve(unit + " --accelerator papr").err,
-      "mho: --accelerator: unknown accelerator papr; must be one of paper, ideal, or FILE.toml:NAME; the "
-      "nearest is paper\n");
+  EXPECT_EQ(solve(unit + " --accelerator papr").err,
+            "mho: --accelerator: unknown accelerator papr; must be one of paper, projected, pcm, ideal, or "
+            "FILE.toml:NAME; the "
+            "nearest is paper\n");
   EXPECT_EQ(solve(unit + " --set solver.blocks=shur").err,
             "mho: --set: solver.blocks: must be one of reuse, schur; the nearest is schur\n");
   EXPECT_EQ(solve(unit + " --set solver.block=schur").err,
