@@ -4,6 +4,7 @@
 #include <Eigen/LU>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace mho::analog {
 
