@@ -16,6 +16,11 @@ struct closed_loop {
   Eigen::MatrixXd drive;        ///< states x inputs
   Eigen::MatrixXd output;       ///< outputs x states
   Eigen::MatrixXd feedthrough;  ///< outputs x inputs: not zero only with an output resistance
+  /// The first so many states are amplifiers' internal voltages; the others are those of capacitances.
+  Eigen::Index amplifiers = 0;
+  /// states: what of K's diagonal is the amplifiers' finite gain, 1 / A0, and acts on the internal voltage
+  /// itself.
+  Eigen::VectorXd lag;
 };
 
 /// The inversion circuit: states are the internal voltages of the rows' amplifiers, of the inverters and,
@@ -23,7 +28,11 @@ struct closed_loop {
 /// output resistance: K = D^-1 G + I / A0. Allocates.
 closed_loop inv_loop(const terminal_conductance& net, const inv_amplifiers& amps);
 
-/// The same loop with its state `index` infinitely fast: what that amplifier does, it does at once.
+/// The outputs at rest, outputs x inputs: feedthrough - output K^-1 drive. Allocates.
+Eigen::MatrixXd rest_map(const closed_loop& loop);
+
+/// The same loop with its state `index` infinitely fast: what that amplifier does, it does at once. Its lags
+/// are left out.
 closed_loop with_fast_state(const closed_loop& loop, Eigen::Index index);
 
 /// The least real part of K's eigenvalues: the slowest mode decays as exp(-omega slowest t).
