@@ -21,9 +21,8 @@ constexpr std::array<level_statistics, 8> measured{{{0.37, 0.056, 0.22, 0.52},
                                                     {30.13, 0.70, 28.75, 31.20},
                                                     {34.95, 0.66, 33.75, 36.15}}};
 
-}  // namespace
-
-double programmed_level(int level, const device_parameters& device, random_stream& random) noexcept {
+template <class Source>
+double draw_level(int level, const device_parameters& device, Source& random) noexcept {
   const double nominal = level;
   switch (device.error) {
     case write_error::none:
@@ -42,6 +41,16 @@ double programmed_level(int level, const device_parameters& device, random_strea
           0.0, nominal + device.error_siemens / level_step_siemens * static_cast<double>(random.normal()));
   }
   return nominal;
+}
+
+}  // namespace
+
+double programmed_level(int level, const device_parameters& device, random_stream& random) noexcept {
+  return draw_level(level, device, random);
+}
+
+double programmed_level(int level, const device_parameters& device, bulk_stream& random) noexcept {
+  return draw_level(level, device, random);
 }
 
 }  // namespace mho::analog
