@@ -52,15 +52,17 @@ class analog_detector final : public detector {
       if (!made) return made.code();
       packs_.reset();
       solver_ = std::make_unique<analog_solver>(std::move(*made));
+      const analog::parameters parameters = analog::typed(accelerator_);
+      if (analog::batch_solver::applies(parameters, solver_->real_unknowns()))
+        packs_.emplace(parameters, *solver_, analog_packs::wishes{cycles_, seed_, loaded_},
+                       *find_analog_kernels(target_bit("auto")), room.tx);
     }
     if (room.uses > most_uses) return error::too_large;
-    const std::size_t n = solver_->real_unknowns();
-    const analog::parameters parameters = analog::typed(accelerator_);
-    if (analog::batch_solver::applies(parameters, n)) {
-      packs_.emplace(parameters, *solver_, analog_packs::wishes{cycles_, seed_, loaded_},
-                     *find_analog_kernels(target_bit("auto")), room);
+    if (packs_) {
+      packs_->reserve(room);
       return error::none;
     }
+    const std::size_t n = solver_->real_unknowns();
     state_.resize(room.problems * solver_->state_size());
     gain_.resize(room.problems * room.tx);
     variance_.resize(room.problems * room.tx);

@@ -50,17 +50,17 @@ std::size_t analog_packs::workspace::lay_out(double* base, const analog::batch_s
 }
 
 analog_packs::analog_packs(const analog::parameters& p, const analog_solver& plain, const wishes& w,
-                           const analog_kernels& kernels, const shape& room)
-    : wishes_(w),
-      tx_(room.tx),
-      problems_(room.problems),
-      kernels_(&kernels),
-      solver_(p, plain, true, w.seed, kernels) {
+                           const analog_kernels& kernels, std::size_t tx)
+    : wishes_(w), tx_(tx), kernels_(&kernels), solver_(p, plain, true, w.seed, kernels) {
+  workspace counted;
+  stride_ = counted.lay_out(nullptr, solver_, tx_, most_cycles());
+}
+
+void analog_packs::reserve(const shape& room) {
+  problems_ = room.problems;
   states_.reserve((problems_ + lanes() - 1) / lanes() * solver_.state_size());
   gain_.resize(problems_ * tx_);
   variance_.resize(problems_ * tx_);
-  workspace counted;
-  stride_ = counted.lay_out(nullptr, solver_, tx_, most_cycles());
   scratch_.reserve(stride_ * room.slots);
 }
 

@@ -23,9 +23,11 @@ class analog_packs {
     bool loaded = false;
   };
 
-  /// Allocates all that is needed for `room`. plain: of its size, must live as long.
+  /// For `tx` streams. plain: of that size, must live as long.
   analog_packs(const analog::parameters& p, const analog_solver& plain, const wishes& w,
-               const analog_kernels& kernels, const shape& room);
+               const analog_kernels& kernels, std::size_t tx);
+  /// Makes room; allocates only what is not there yet.
+  void reserve(const shape& room);
 
   void prepare(const channel_batch& in, const call& which, std::span<status> state) noexcept;
   void apply(const received_batch& in, std::span<const output> into, const call& which) const noexcept;
@@ -55,7 +57,7 @@ class analog_packs {
                       const double* programmed, const lane_set& set) const noexcept;
 
   wishes wishes_;
-  std::size_t tx_, problems_, stride_;
+  std::size_t tx_, problems_ = 0, stride_ = 0;
   const analog_kernels* kernels_;
   analog::batch_solver solver_;
   mutable aligned_buffer<double> states_;   // [pack]; `pack_of` serves prepare and, read only, apply
