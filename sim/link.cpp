@@ -14,7 +14,10 @@ constexpr std::size_t chunk_bits = 8192, fewest_sets = 16, most_sets = 1024;
 
 // Complex multiplications between two looks at the stop flag (less than a second of them), and the problems
 // that kernels take at once: fewer cost as much.
-constexpr std::size_t slice_work = std::size_t{1} << 28, digital_lanes = 32;
+constexpr std::size_t slice_work = std::size_t{1} << 28, kernel_lanes = 32;
+
+// Streams up to which the model of the accelerator runs on kernels.
+constexpr std::size_t most_analog_tx = 32;
 
 shape room_for(const link& l) {
   const link_settings& s = l.settings().link;
@@ -183,8 +186,9 @@ void link_worker::detect_slices(std::size_t which, const channel_batch& channel,
   detector& d = *detectors_[which];
   const std::size_t sets = channel.matrix.extent[0],
                     work = s.link.rx * s.link.tx * (s.link.tx + s.link.uses_per_channel);
-  // The model of the accelerator takes one problem after another.
-  const std::size_t fewest = s.detectors[which].accelerator.empty() ? digital_lanes : 1;
+  // The model of the accelerator takes large problems one after another.
+  const bool is_single = !s.detectors[which].accelerator.empty() && s.link.tx > most_analog_tx;
+  const std::size_t fewest = is_single ? 1 : kernel_lanes;
   const std::size_t slice = std::max(fewest, slice_work / work / fewest * fewest);
   for (part.begin = 0; part.begin < sets && !asked_to_stop(); part.begin = part.end) {
     part.end = std::min(sets, part.begin + slice);
