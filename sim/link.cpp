@@ -133,11 +133,13 @@ void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::si
       noise_draw.complex_normals(y);
       const float deviation = std::sqrt(n0_[set]);
       for (std::size_t i = 0; i < rx; ++i) {
+        // Numbers one by one: g++ 12 would pass pairs of them through memory, and wait for each.
+        const float* const a = reinterpret_cast<const float*>(&h[i * tx]);
+        const float* const b = reinterpret_cast<const float*>(&x_[u * tx]);
         float re = 0, im = 0;
-        for (std::size_t k = 0; k < tx; ++k) {
-          const cf32 a = h[i * tx + k], b = x_[u * tx + k];
-          re += a.real() * b.real() - a.imag() * b.imag();
-          im += a.real() * b.imag() + a.imag() * b.real();
+        for (std::size_t k = 0; k < 2 * tx; k += 2) {
+          re += a[k] * b[k] - a[k + 1] * b[k + 1];
+          im += a[k] * b[k + 1] + a[k + 1] * b[k];
         }
         y[i] = {re + deviation * y[i].real(), im + deviation * y[i].imag()};
       }
