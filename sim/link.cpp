@@ -14,7 +14,10 @@ constexpr std::size_t chunk_bits = 8192, fewest_sets = 16, most_sets = 1024;
 
 // Complex multiplications between two looks at the stop flag (less than a second of them), and the problems
 // that kernels take at once: fewer cost as much.
-constexpr std::size_t slice_work = std::size_t{1} << 28, digital_lanes = 32;
+constexpr std::size_t slice_work = std::size_t{1} << 28, kernel_lanes = 32;
+
+// Streams up to which the model of the accelerator runs on kernels.
+constexpr std::size_t most_analog_tx = 32;
 
 shape room_for(const link& l) {
   const link_settings& s = l.settings().link;
@@ -130,11 +133,13 @@ void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::si
       noise_draw.complex_normals(y);
       const float deviation = std::sqrt(n0_[set]);
       for (std::size_t i = 0; i < rx; ++i) {
+        // Numbers one by one: g++ 12 would pass pairs of them through memory, and wait for each.
+        const float* const a = reinterpret_cast<const float*>(&h[i * tx]);
+        const float* const b = reinterpret_cast<const float*>(&x_[u * tx]);
         float re = 0, im = 0;
-        for (std::size_t k = 0; k < tx; ++k) {
-          const cf32 a = h[i * tx + k], b = x_[u * tx + k];
-          re += a.real() * b.real() - a.imag() * b.imag();
-          im += a.real() * b.imag() + a.imag() * b.real();
+        for (std::size_t k = 0; k < 2 * tx; k += 2) {
+          re += a[k] * b[k] - a[k + 1] * b[k + 1];
+          im += a[k] * b[k + 1] + a[k + 1] * b[k];
         }
         y[i] = {re + deviation * y[i].real(), im + deviation * y[i].imag()};
       }
@@ -183,8 +188,9 @@ void link_worker::detect_slices(std::size_t which, const channel_batch& channel,
   detector& d = *detectors_[which];
   const std::size_t sets = channel.matrix.extent[0],
                     work = s.link.rx * s.link.tx * (s.link.tx + s.link.uses_per_channel);
-  // The model of the accelerator takes one problem after another.
-  const std::size_t fewest = s.detectors[which].accelerator.empty() ? digital_lanes : 1;
+  // The model of the accelerator takes large problems one after another.
+  const bool is_single = !s.detectors[which].accelerator.empty() && s.link.tx > most_analog_tx;
+  const std::size_t fewest = is_single ? 1 : kernel_lanes;
   const std::size_t slice = std::max(fewest, slice_work / work / fewest * fewest);
   for (part.begin = 0; part.begin < sets && !asked_to_stop(); part.begin = part.end) {
     part.end = std::min(sets, part.begin + slice);

@@ -9,6 +9,12 @@
 #include "shell.hpp"
 
 namespace mho {
+namespace {
+
+// Problems that a kind digests at a time: statuses that live on the stack, channels that stay near.
+constexpr std::size_t most_together = 64;
+
+}  // namespace
 
 detector::detector(const capabilities& can, std::size_t steps)
     : capabilities_(can), steps_(steps), shell_(std::make_unique<shell>()) {}
@@ -68,9 +74,14 @@ error detector::prepare(const channel_batch& channel, const call& which) noexcep
   channel_batch given = channel;
   given.noise = s.digest_noise(channel.noise, range);
   const bool coloured = s.how[range.begin] == shell::coloured;
-  if (s.gram_made || coloured) s.copy_channel(channel.matrix, range);
+  if (coloured && !s.gram_made) s.copy_channel(channel.matrix, range);
   if (s.gram_made) {
-    s.form_gram(range);
+    call part = range;
+    for (part.begin = range.begin; part.begin < range.end; part.begin = part.end) {
+      part.end = std::min(range.end, part.begin + most_together);
+      s.copy_channel(channel.matrix, part);
+      s.form_gram(part);
+    }
     given.matrix = row_major(s.gram.data(), s.asked.problems, s.asked.tx, s.asked.tx);
     given.is = form::gram;
   } else if (coloured) {
@@ -79,7 +90,7 @@ error detector::prepare(const channel_batch& channel, const call& which) noexcep
   given.matrix = cut(given.matrix, range.begin, range.end);
 
   // In blocks, so that the noise's own verdict outlives what the kind writes.
-  std::array<status, 64> state;
+  std::array<status, most_together> state;
   for (std::size_t begin = range.begin; begin < range.end; begin += state.size()) {
     call part = range;
     part.begin = begin;
@@ -135,12 +146,13 @@ error detector::detect(const channel_batch& channel, const received_batch& recei
   if (const error e = s.check(received, into, capabilities_, steps_, same); e != error::none) return e;
   if (const error e = s.check(channel, into); e != error::none) return e;
   const bool white = channel.noise.is == noise::scalar || channel.noise.is == noise::per_problem;
-  const bool fuses = (capabilities_.native & native_failures) != 0 && received.vectors.extent[1] == 1 &&
-                     white && !s.gram_made;
+  const bool fuses = white && received.vectors.extent[1] == 1 &&
+                     ((capabilities_.native & native_failures) != 0 || s.gram_made);
   if (!fuses) {
     if (const error e = prepare(channel, which); e != error::none) return e;
     return apply(received, into, which);
   }
+  if (s.gram_made) return detect_gram_form(channel, received, into, range);
   channel_batch given = channel;
   given.noise = s.digest_noise(channel.noise, range);
   std::fill(s.how.begin() + static_cast<std::ptrdiff_t>(range.begin),
@@ -164,6 +176,42 @@ error detector::detect(const channel_batch& channel, const received_batch& recei
     }
     s.take_outputs(received, into, capabilities_.native, part);
     for (std::size_t p = part.begin; p < part.end; ++p) s.found[p] = outputs[0].state[p - part.begin];
+  }
+  return error::none;
+}
+
+// The channel is read once, for G and z, and not kept.
+error detector::detect_gram_form(const channel_batch& channel, const received_batch& received,
+                                 std::span<const output> into, const call& range) noexcept {
+  shell& s = *shell_;
+  shell::scratch& scratch = s.slots[range.slot];
+  const std::size_t tx = s.asked.tx;
+  const noise level = s.digest_noise(channel.noise, range);
+  std::fill(s.how.begin() + static_cast<std::ptrdiff_t>(range.begin),
+            s.how.begin() + static_cast<std::ptrdiff_t>(range.end), shell::unprepared);
+  std::array<status, most_together> state;
+  call part = range;
+  for (part.begin = range.begin; part.begin < range.end; part.begin = part.end) {
+    part.end = std::min(range.end, part.begin + std::min(s.block, most_together));
+    const std::size_t count = part.end - part.begin;
+    std::complex<float>* gram = s.gram.data() + part.begin * tx * tx;
+    s.former.make(channel.matrix, &received.vectors, part.begin, part.end, part.slot, gram,
+                  scratch.filtered.data());
+    channel_batch digested;
+    digested.matrix = row_major(gram, count, tx, tx);
+    digested.noise = level;
+    digested.noise.values = cut(level.values, part.begin - range.begin, part.end - range.begin);
+    digested.is = form::gram;
+    std::fill_n(state.begin(), count, status::ok);
+    if (const error e = do_prepare(digested, part, {state.data(), count}); e != error::none) return e;
+    for (std::size_t i = 0; i < count; ++i)
+      if (!is_failed(s.found[part.begin + i])) s.found[part.begin + i] = state[i];
+    received_batch filtered = received;
+    filtered.vectors = row_major(scratch.filtered.data(), count, 1, tx);
+    filtered.prior_llr = cut(received.prior_llr, part.begin, part.end);
+    s.give_outputs(into, 1, capabilities_.native, part);
+    if (const error e = do_apply(filtered, scratch.into, part); e != error::none) return e;
+    s.take_outputs(received, into, capabilities_.native, part);
   }
   return error::none;
 }

@@ -80,7 +80,10 @@ void detector::shell::reserve(const shape& room, const capabilities& can, std::s
   level.assign(problems, 0.0f);
   entry.assign(problems, 0);
   if (gram_made || room.coloured_noise) channel.resize(problems * room.rx * room.tx);
-  if (gram_made) gram.resize(problems * room.tx * room.tx);
+  if (gram_made) {
+    gram.resize(problems * room.tx * room.tx);
+    former.reserve(room.rx, room.tx, room.slots);
+  }
   if (room.coloured_noise)
     whiteners.reserve(divide_up(problems, room.problems_per_noise_entry), room.rx,
                       std::max(room.tx, whitened_columns), room.slots);
@@ -250,15 +253,21 @@ void detector::shell::copy_channel(const view& matrix, const call& which) noexce
       whiteners.apply(entry[p], cut(matrix, p, p + 1), row_major(h, 1, rx, tx), which.slot);
       continue;
     }
-    for (std::size_t i = 0; i < rx; ++i)
-      for (std::size_t j = 0; j < tx; ++j) h[i * tx + j] = matrix.at<cf32>(p, i, j);
+    for (std::size_t i = 0; i < rx; ++i) {
+      const cf32* from = &matrix.at<cf32>(p, i, 0);
+      if (matrix.stride[2] == 1)
+        std::copy_n(from, tx, h + i * tx);
+      else
+        for (std::size_t j = 0; j < tx; ++j)
+          h[i * tx + j] = from[static_cast<std::ptrdiff_t>(j) * matrix.stride[2]];
+    }
   }
 }
 
 void detector::shell::form_gram(const call& which) noexcept {
   const std::size_t rx = asked.rx, tx = asked.tx;
-  for (std::size_t p = which.begin; p < which.end; ++p)
-    plain::gram(channel.data() + p * rx * tx, rx, tx, gram.data() + p * tx * tx);
+  former.make(row_major(channel.data(), asked.problems, rx, tx), nullptr, which.begin, which.end, which.slot,
+              gram.data() + which.begin * tx * tx, nullptr);
 }
 
 void detector::shell::whiten_received(const view& vectors, std::size_t begin, std::size_t end, unsigned slot,
@@ -297,14 +306,14 @@ view detector::shell::received(const view& vectors, std::size_t begin, std::size
                                unsigned slot) noexcept {
   const std::size_t rx = asked.rx, tx = asked.tx, uses = vectors.extent[1];
   scratch& s = slots[slot];
-  whiten_received(vectors, begin, end, slot, s.received.data());
-  if (!gram_made) return row_major(s.received.data(), end - begin, uses, rx);
-  for (std::size_t p = begin; p < end; ++p)
-    for (std::size_t u = 0; u < uses; ++u) {
-      const std::size_t index = (p - begin) * uses + u;
-      plain::matched_filter(channel.data() + p * rx * tx, s.received.data() + index * rx, rx, tx,
-                            s.filtered.data() + index * tx);
-    }
+  const auto at = [&](std::size_t p) { return how.begin() + static_cast<std::ptrdiff_t>(p); };
+  view y = cut(vectors, begin, end);
+  if (!gram_made || std::find(at(begin), at(end), coloured) != at(end)) {
+    whiten_received(vectors, begin, end, slot, s.received.data());
+    y = row_major(s.received.data(), end - begin, uses, rx);
+  }
+  if (!gram_made) return y;
+  former.filter(row_major(channel.data() + begin * rx * tx, end - begin, rx, tx), y, slot, s.filtered.data());
   return row_major(s.filtered.data(), end - begin, uses, tx);
 }
 

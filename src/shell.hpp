@@ -10,6 +10,7 @@
 
 #include <mho/detector.hpp>
 
+#include "gram_form.hpp"
 #include "whitening.hpp"
 
 namespace mho {
@@ -73,6 +74,7 @@ struct detector::shell {
   std::vector<cf32> channel;       // [problem, rx, tx] whitened H, where a copy is needed
   std::vector<cf32> gram;          // [problem, tx, tx]
   whitening whiteners;
+  gram_form former;  // G and z, where the kind takes them
   std::vector<scratch> slots;
 };
 

@@ -224,6 +224,9 @@ class MHO_API detector {
 
  private:
   struct shell;
+  error detect_gram_form(const channel_batch& channel, const received_batch& received,
+                         std::span<const output> into, const call& range) noexcept;
+
   capabilities capabilities_;
   std::size_t steps_;
   std::unique_ptr<shell> shell_;

@@ -11,8 +11,8 @@ namespace {
 
 using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-Eigen::MatrixXd in_siemens(const double* levels, Eigen::Index n) {
-  return level_step_siemens * Eigen::Map<const row_major>(levels, n, n);
+Eigen::MatrixXd in_siemens(const double* levels, Eigen::Index n, double step_siemens) {
+  return step_siemens * Eigen::Map<const row_major>(levels, n, n);
 }
 
 bool loops_decay(const closed_loop& loop, bool bias_row, Eigen::Index bias) {
@@ -49,16 +49,20 @@ inv_amplifiers amplifiers(const circuit_parameters& circuit) {
 }
 
 inv_cells split_cells(const double* levels, const inv_mapping& map, std::size_t n,
-                      const circuit_parameters& circuit, double wire_ohm) {
+                      const circuit_parameters& circuit, double step_siemens, double wire_ohm,
+                      const double* bias_levels) {
   const auto unknowns = static_cast<Eigen::Index>(n);
   const Eigen::Index rows = unknowns + (map.bias > 0 ? 1 : 0);
   inv_cells cells;
   cells.plus = Eigen::MatrixXd::Zero(rows, rows);
-  cells.plus.topLeftCorner(unknowns, unknowns) = in_siemens(levels, unknowns);
-  cells.plus.diagonal().head(unknowns).array() += level_step_siemens * map.diagonal / map.step;
+  cells.plus.topLeftCorner(unknowns, unknowns) = in_siemens(levels, unknowns, step_siemens);
+  cells.plus.diagonal().head(unknowns).array() += step_siemens * map.diagonal / map.step;
   if (map.bias > 0) {
-    cells.plus.col(unknowns).head(unknowns).setConstant(level_step_siemens * map.bias / map.step);
-    cells.plus.row(unknowns).setConstant(level_step_siemens);
+    cells.plus.col(unknowns).head(unknowns).setConstant(step_siemens * map.bias / map.step);
+    if (bias_levels != nullptr)
+      cells.plus.col(unknowns).head(unknowns) =
+          step_siemens * Eigen::Map<const Eigen::VectorXd>(bias_levels, unknowns);
+    cells.plus.row(unknowns).setConstant(step_siemens);
   }
   cells.source = Eigen::VectorXd::Constant(rows, circuit.source_siemens);
   cells.wire_ohm = wire_ohm;
@@ -66,11 +70,11 @@ inv_cells split_cells(const double* levels, const inv_mapping& map, std::size_t 
 }
 
 inv_cells pair_cells(const double* plus, const double* minus, std::size_t n,
-                     const circuit_parameters& circuit, double wire_ohm) {
+                     const circuit_parameters& circuit, double step_siemens, double wire_ohm) {
   const auto unknowns = static_cast<Eigen::Index>(n);
   inv_cells cells;
-  cells.plus = in_siemens(plus, unknowns);
-  cells.minus = in_siemens(minus, unknowns);
+  cells.plus = in_siemens(plus, unknowns, step_siemens);
+  cells.minus = in_siemens(minus, unknowns, step_siemens);
   cells.source = Eigen::VectorXd::Constant(unknowns, circuit.source_siemens);
   cells.wire_ohm = wire_ohm;
   return cells;

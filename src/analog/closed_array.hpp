@@ -12,20 +12,23 @@ namespace mho::analog {
 inv_amplifiers amplifiers(const circuit_parameters& circuit);
 
 /// The cells of an array with its diagonal resistors and, if map.bias > 0, its bias column and the row that
-/// drives it: n or n + 1 rows. `levels`: n x n, row-major, in level steps, as program_inv gives them. Every
-/// row has a source's conductance, the bias row's source is at ground. Allocates.
+/// drives it: n or n + 1 rows. `levels`: n x n, row-major, in level steps of step_siemens, as program_inv
+/// gives them; bias_levels: the n cells of a programmed bias column, nullptr for exact resistors. Every row
+/// has a source's conductance, the bias row's source is at ground. Allocates.
 inv_cells split_cells(const double* levels, const inv_mapping& map, std::size_t n,
-                      const circuit_parameters& circuit, double wire_ohm = 0);
+                      const circuit_parameters& circuit, double step_siemens, double wire_ohm = 0,
+                      const double* bias_levels = nullptr);
 
 /// The cells of two arrays, levels likewise: the matrix is step (plus - minus). Allocates.
 inv_cells pair_cells(const double* plus, const double* minus, std::size_t n,
-                     const circuit_parameters& circuit, double wire_ohm = 0);
+                     const circuit_parameters& circuit, double step_siemens, double wire_ohm = 0);
 
 /// What is asked of a closed array beside its linear map.
 struct array_request {
-  std::size_t unknowns = 0;     ///< n: one less than the network's rows if there is a bias row
-  double siemens_per_unit = 0;  ///< conductance of an entry 1 of A: level_step_siemens / step of the mapping
-  double settling_epsilon = 0;  ///< 0: no settling time
+  std::size_t unknowns = 0;  ///< n: one less than the network's rows if there is a bias row
+  double siemens_per_unit =
+      0;  ///< conductance of an entry 1 of A: siemens of a level step / step of the mapping
+  double settling_epsilon = 0;    ///< 0: no settling time
   double temperature_kelvin = 0;  ///< 0: no thermal noise, whatever the circuit says
 };
 

@@ -9,7 +9,10 @@ double pcm_write_sigma_siemens(double target_siemens) noexcept {
   return (0.26348 + 1.9650 * g - 1.1731 * g * g) * 1e-6;
 }
 
-double programmed_level(int level, const device_parameters& device, random_stream& random) noexcept {
+namespace {
+
+template <class Source>
+double draw_level(int level, const device_parameters& device, Source& random) noexcept {
   if (device.error == write_error::table) {
     const level_statistics& s = device.table[static_cast<std::size_t>(level)];
     double drawn;
@@ -33,6 +36,16 @@ double programmed_level(int level, const device_parameters& device, random_strea
     }
   }
   return nominal;
+}
+
+}  // namespace
+
+double programmed_level(int level, const device_parameters& device, random_stream& random) noexcept {
+  return draw_level(level, device, random);
+}
+
+double programmed_level(int level, const device_parameters& device, bulk_stream& random) noexcept {
+  return draw_level(level, device, random);
 }
 
 }  // namespace mho::analog

@@ -2,18 +2,12 @@
 /// The resistive-memory cell: its levels, and what writing makes of them.
 #pragma once
 
-#include <cstdint>
+#include <array>
 #include <mho/random.hpp>
 
 #include "analog/accelerator.hpp"
 
 namespace mho::analog {
-
-/// Purposes of random_stream that belong to the device, beside those of solver.cpp.
-enum device_purpose : std::uint16_t {
-  ageing_purpose = 0x110,  ///< (seed, stream, number) of the programming: drift exponents
-  faults_purpose = 0x111   ///< (seed, 0, row of an array): stuck cells, the chip's own
-};
 
 /// The conductance that programming `level` (0 .. levels - 1) yields, in level steps: exactly off_steps() +
 /// level without a write error.
@@ -27,5 +21,31 @@ double programmed_level(int level, const device_parameters& device, random_strea
 /// 1.1731 g^2 uS, g = G / 25 uS, held beyond g = 1 where the fit ends (Joshi et al., Nature Communications
 /// 11, 2473 (2020), as in aihwkit).
 double pcm_write_sigma_siemens(double target_siemens) noexcept;
+
+/// The draws of a stream in the order of its own `normal` (or `uniform`, of a stream that gives no normals),
+/// made many at a time.
+class bulk_stream {
+ public:
+  explicit bulk_stream(const random_stream& from) noexcept : stream_(from) {}
+  float normal() noexcept {
+    if (used_ == drawn_.size()) {
+      stream_.normals(drawn_);
+      used_ = 0;
+    }
+    const float now = drawn_[used_];
+    used_ += 2;  // random_stream::normal drops the second one of a pair
+    return now;
+  }
+  double uniform() noexcept { return stream_.uniform(); }
+
+ private:
+  static constexpr std::size_t together = 96;  // the cells of two 4 x 4 arrays and what is drawn again
+  random_stream stream_;
+  std::array<float, together> drawn_;
+  std::size_t used_ = together;
+};
+
+/// The same cells from the same stream.
+double programmed_level(int level, const device_parameters& device, bulk_stream& random) noexcept;
 
 }  // namespace mho::analog

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analog/identity.hpp"
+
 namespace mho::analog {
 
 bool has_stuck_cells(const device_parameters& device) noexcept {

@@ -8,23 +8,12 @@
 
 #include "analog/array.hpp"
 #include "analog/block_amc.hpp"
+#include "analog/identity.hpp"
 
 namespace mho {
 namespace {
 
 constexpr std::size_t most_unknowns = 4096;
-enum purpose : std::uint16_t { chip_purpose = 0x100, programming_purpose = 0x101, reading_purpose = 0x102 };
-
-// MurmurHash3's 64-bit finaliser (Appleby 2011) of the high half; 0 stays 0, so small streams stay apart.
-std::uint32_t fold(std::uint64_t stream) noexcept {
-  std::uint64_t hash = stream >> 32;
-  hash *= 0xff51afd7ed558ccdU;
-  hash ^= hash >> 33;
-  hash *= 0xc4ceb9fe1a85ec53U;
-  hash ^= hash >> 33;
-  return static_cast<std::uint32_t>(stream) ^ static_cast<std::uint32_t>(hash);
-}
-
 std::uint64_t power(std::uint64_t base, unsigned exponent) noexcept {
   std::uint64_t result = 1;
   for (unsigned i = 0; i < exponent; ++i) result *= base;
@@ -129,9 +118,8 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   const int bits = p.parameters.device.digit_bits();
   const double scale = analog::slice_scale(a, n * n, solver.slices, solver.binary_scale, bits);
   analog::truncate_to_slices(a, n * n, solver.slices, scale, state.data(), bits);
-  random_stream writing(who.seed, fold(who.stream), who.number, programming_purpose);
-  random_stream ageing(who.seed, fold(who.stream), who.number, analog::ageing_purpose);
-  random_stream chip(who.seed, 0, 0, chip_purpose);
+  random_stream writing = analog::programming_stream(who), ageing = analog::ageing_stream(who);
+  random_stream chip = analog::chip_stream(who);
   return p.blocks.program(full, {writing, ageing, chip, who.seed}, state.data() + n * n,
                           full + p.padded * p.padded)
              ? status::ok
@@ -152,7 +140,7 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
   std::fill_n(r, p.padded, 0.0);
   for (std::size_t i = 0; i < n; ++i) r[p.place(i)] = b[i];
   const double start = norm(r, p.padded);
-  random_stream reading(who.seed, fold(who.stream), who.number, reading_purpose, who.use);
+  random_stream reading = analog::reading_stream(who);
   for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
     p.blocks.solve(programmed, r, true, dx, rest);
     for (std::size_t i = 0; i < n; ++i) compact[i] = dx[p.place(i)];

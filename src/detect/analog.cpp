@@ -3,12 +3,15 @@
 // N0, and the diagonal of A^-1, once a channel, for unbiasing and variance. The variance does not include the
 // solver's error.
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include <mho/analog.hpp>
 
+#include "detect/analog_digest.hpp"
+#include "detect/analog_packs.hpp"
 #include "detect/builtin.hpp"
-#include "detect/linear.hpp"
+#include "kernels/targets.hpp"
 
 namespace mho {
 namespace {
@@ -47,7 +50,17 @@ class analog_detector final : public detector {
     if (!solver_ || solver_->unknowns() != room.tx) {
       result<analog_solver> made = analog_solver::make(accelerator_, room.tx, true);
       if (!made) return made.code();
+      packs_.reset();
       solver_ = std::make_unique<analog_solver>(std::move(*made));
+      const analog::parameters parameters = analog::typed(accelerator_);
+      if (analog::batch_solver::applies(parameters, solver_->real_unknowns()))
+        packs_.emplace(parameters, *solver_, analog_packs::wishes{cycles_, seed_, loaded_},
+                       *find_analog_kernels(target_bit("auto")), room.tx);
+    }
+    if (room.uses > most_uses) return error::too_large;
+    if (packs_) {
+      packs_->reserve(room);
+      return error::none;
     }
     const std::size_t n = solver_->real_unknowns();
     state_.resize(room.problems * solver_->state_size());
@@ -65,10 +78,14 @@ class analog_detector final : public detector {
       s.x.resize(most_cycles_ * n);
       s.residual.resize(most_cycles_);
     }
-    return room.uses > most_uses ? error::too_large : error::none;
+    return error::none;
   }
 
   error do_prepare(const channel_batch& in, const call& which, std::span<status> state) noexcept override {
+    if (packs_) {
+      packs_->prepare(in, which, state);
+      return error::none;
+    }
     scratch& s = slots_[which.slot];
     const std::size_t tx = room().tx;
     for (std::size_t i = 0; i < state.size(); ++i) {
@@ -81,7 +98,8 @@ class analog_detector final : public detector {
       state[i] = check_gram(s.gram.data(), tx);
       if (is_failed(state[i])) continue;
       const double n0 = static_cast<double>(in.noise.values.at<float>(i));
-      state[i] = digest(s, n0, gain_.data() + p * tx, variance_.data() + p * tx);
+      state[i] = digest_analog(s.gram.data(), tx, n0, loaded_, {s.factor, s.column, s.inverse_diagonal},
+                               gain_.data() + p * tx, variance_.data() + p * tx);
       if (is_failed(state[i])) continue;
       if (loaded_)
         for (std::size_t k = 0; k < tx; ++k) s.gram[k * tx + k] += n0;
@@ -91,12 +109,12 @@ class analog_detector final : public detector {
     return error::none;
   }
 
-  // A = L L^H in double; e_k = N0 [A^-1]_kk. Zero forcing: gain 1, nvar = e. MMSE: gain 1 / g, nvar = e / g
-  // with g = [A^-1 G]_kk, which is 1 - e where that does not cancel.
-  status digest(scratch& s, double n0, double* gain, double* variance) const noexcept;
-
   error do_apply(const received_batch& in, std::span<const output> into,
                  const call& which) const noexcept override {
+    if (packs_) {
+      packs_->apply(in, into, which);
+      return error::none;
+    }
     scratch& s = slots_[which.slot];
     const std::size_t tx = room().tx, n = 2 * tx, uses = in.vectors.extent[1];
     for (std::size_t i = 0; i < in.vectors.extent[0]; ++i) {
@@ -151,40 +169,11 @@ class analog_detector final : public detector {
   std::uint64_t seed_;
   bool loaded_;
   std::unique_ptr<analog_solver> solver_;
+  std::optional<analog_packs> packs_;  // where kernels take this accelerator; then nothing of what follows
   mutable std::vector<double> state_;  // `programmed` hands out spans to prepare and, read only, to apply
   std::vector<double> gain_, variance_;
   mutable std::vector<scratch> slots_;
 };
-
-status analog_detector::digest(scratch& s, double n0, double* gain, double* variance) const noexcept {
-  const std::size_t tx = room().tx;
-  std::copy(s.gram.begin(), s.gram.end(), s.factor.begin());
-  if (loaded_)
-    for (std::size_t k = 0; k < tx; ++k) s.factor[k * tx + k] += n0;
-  // The Gram matrix came in FP32: what is singular to FP32 is singular.
-  if (!plain::cholesky(s.factor.data(), tx, static_cast<double>(singular_threshold<float>(tx)),
-                       s.inverse_diagonal.data()))
-    return status::singular;
-  for (std::size_t k = 0; k < tx; ++k) {
-    std::fill(s.column.begin(), s.column.end(), cf64{});
-    s.column[k] = 1;
-    plain::solve_lower(s.factor.data(), s.inverse_diagonal.data(), tx, s.column.data());
-    double inverse = 0;
-    for (const cf64 c : s.column) inverse += std::norm(c);
-    const double e = n0 * inverse;
-    double useful = loaded_ ? 1 - e : 1;
-    if (loaded_ && !(e < 0.5)) {
-      plain::solve_upper(s.factor.data(), s.inverse_diagonal.data(), tx,
-                         s.column.data());  // column k of A^-1
-      useful = 0;
-      for (std::size_t j = 0; j < tx; ++j)
-        useful += plain::conjugate_product(s.column[j], s.gram[j * tx + k]).real();
-    }
-    gain[k] = 1 / useful;
-    variance[k] = e / useful;
-  }
-  return status::ok;
-}
 
 detector_kind analog_kind(std::string name, std::string summary, bool loaded) {
   detector_kind kind;

@@ -5,6 +5,7 @@
 
 #include "analog/ageing.hpp"
 #include "analog/array.hpp"
+#include "analog/identity.hpp"
 #include "src/analog/distribution.hpp"
 
 namespace mho::analog {

@@ -12,6 +12,8 @@
 namespace mho::analog {
 namespace {
 
+constexpr double step_siemens = 5e-6;  // of a level, the paper's
+
 struct leaf {
   std::size_t n;
   std::vector<double> levels;
@@ -38,9 +40,9 @@ circuit_parameters paper() {
 }
 
 closed_array close(const leaf& l, const circuit_parameters& circuit, array_request request = {}) {
-  const inv_cells cells = split_cells(l.levels.data(), l.map, l.n, circuit);
+  const inv_cells cells = split_cells(l.levels.data(), l.map, l.n, circuit, step_siemens);
   request.unknowns = l.n;
-  request.siemens_per_unit = level_step_siemens / l.map.step;
+  request.siemens_per_unit = step_siemens / l.map.step;
   return close_array(connect(cells), circuit, request, l.offset.head(cells.plus.rows()));
 }
 
@@ -77,8 +79,8 @@ TEST(closed_array, a_pair_inverts_what_it_holds) {
                                                        minus = (-a).cwiseMax(0) / step;
     circuit_parameters circuit;
     circuit.open_loop_gain = infinite;
-    const inv_cells cells = pair_cells(plus.data(), minus.data(), 4, circuit);
-    const closed_array array = close_array(connect(cells), circuit, {4, level_step_siemens / step},
+    const inv_cells cells = pair_cells(plus.data(), minus.data(), 4, circuit, step_siemens);
+    const closed_array array = close_array(connect(cells), circuit, {4, step_siemens / step},
                                            Eigen::VectorXd::Zero(4), Eigen::VectorXd::Zero(4));
     ASSERT_TRUE(array.settles);
     const Eigen::MatrixXd expected = a.fullPivLu().inverse();
@@ -99,7 +101,7 @@ TEST(closed_array, reads_its_power_noise_and_settling_off_the_circuit) {
   request.settling_epsilon = 0.01;
   request.temperature_kelvin = 300;
   const closed_array array = close(l, circuit, request);
-  const inv_cells cells = split_cells(l.levels.data(), l.map, l.n, circuit);
+  const inv_cells cells = split_cells(l.levels.data(), l.map, l.n, circuit, step_siemens);
   const terminal_conductance net = connect(cells);
   const closed_loop loop = inv_loop(net, amplifiers(circuit));
   const Eigen::MatrixXd p = output_noise(net, amplifiers(circuit), loop, 300).topLeftCorner(5, 5);
@@ -136,9 +138,9 @@ TEST(closed_array, a_pairs_power_includes_its_inverters) {
                                                      minus = (-a).cwiseMax(0) / step;
   circuit_parameters circuit = paper();
   circuit.input_resistance_ohm = 1e6;
-  const inv_cells cells = pair_cells(plus.data(), minus.data(), 3, circuit);
+  const inv_cells cells = pair_cells(plus.data(), minus.data(), 3, circuit, step_siemens);
   const closed_array array =
-      close_array(connect(cells), circuit, {3, level_step_siemens / step}, Eigen::VectorXd::Zero(3));
+      close_array(connect(cells), circuit, {3, step_siemens / step}, Eigen::VectorXd::Zero(3));
   ASSERT_TRUE(array.settles);
   const Eigen::VectorXd source = test::normal_vector(3, 2), none = Eigen::VectorXd::Zero(3);
   const Eigen::VectorXd v = test::inv_by_components(cells, amplifiers(circuit), source, none, none);

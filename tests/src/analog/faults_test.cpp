@@ -6,6 +6,7 @@
 
 #include "analog/array.hpp"
 #include "analog/faults.hpp"
+#include "analog/identity.hpp"
 #include "src/analog/gram.hpp"
 
 namespace mho::analog {

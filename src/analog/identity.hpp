@@ -1,0 +1,46 @@
+/// \file
+/// Which draws belong to whom: the streams behind an analog_identity.
+#pragma once
+
+#include <cstdint>
+
+#include <mho/analog.hpp>
+#include <mho/random.hpp>
+
+namespace mho::analog {
+
+/// The purposes of random_stream that belong to the analogue model.
+enum purpose : std::uint16_t {
+  chip_purpose = 0x100,         ///< op-amp offsets
+  programming_purpose = 0x101,  ///< write errors
+  reading_purpose = 0x102,      ///< what one solution draws
+  ageing_purpose = 0x110,       ///< drift exponents of a programming's cells
+  faults_purpose = 0x111        ///< (seed, 0, row of an array): stuck cells, the chip's own
+};
+
+/// A stream's 64 bits in 32: the low half xor MurmurHash3's 64-bit finaliser (Appleby 2011) of the high half;
+/// 0 stays 0, so small streams stay apart.
+inline std::uint32_t fold(std::uint64_t stream) noexcept {
+  std::uint64_t hash = stream >> 32;
+  hash *= 0xff51afd7ed558ccdU;
+  hash ^= hash >> 33;
+  hash *= 0xc4ceb9fe1a85ec53U;
+  hash ^= hash >> 33;
+  return static_cast<std::uint32_t>(stream) ^ static_cast<std::uint32_t>(hash);
+}
+
+inline random_stream chip_stream(const analog_identity& who) noexcept {
+  return {who.seed, 0, 0, chip_purpose};
+}
+inline random_stream programming_stream(const analog_identity& who) noexcept {
+  return {who.seed, fold(who.stream), who.number, programming_purpose};
+}
+/// Of the same writing: what its cells' drift is like.
+inline random_stream ageing_stream(const analog_identity& who) noexcept {
+  return {who.seed, fold(who.stream), who.number, ageing_purpose};
+}
+inline random_stream reading_stream(const analog_identity& who) noexcept {
+  return {who.seed, fold(who.stream), who.number, reading_purpose, who.use};
+}
+
+}  // namespace mho::analog
