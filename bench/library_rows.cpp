@@ -5,6 +5,7 @@
 #include <chrono>
 #include <vector>
 
+#include "analog/wires.hpp"
 #include "problems.hpp"
 #include "rows.hpp"
 
@@ -94,6 +95,25 @@ void analog_row(benchmark::State& state) {
   state.counters["p99_us"] = times.percentile(0.99) * 1e6;
 }
 
+/// The wires of one INV array of n rows reduced to its terminals: what a Monte Carlo trial with wires adds.
+void wires_row(benchmark::State& state, Eigen::Index n) {
+  mho::analog::inv_cells cells{Eigen::MatrixXd(n, n), {}, Eigen::VectorXd::Constant(n, 35e-6), 1.73};
+  mho::random_stream random(1, 0, 2, 0);
+  for (double& siemens : cells.plus.reshaped()) siemens = 35e-6 * random.uniform();
+  mho::analog::wire_reducer reducer(n, n);
+  mho::analog::terminal_conductance out;
+  latencies times;
+  for (auto _ : state) {
+    const auto start = std::chrono::steady_clock::now();
+    reducer.reduce(cells, out);
+    benchmark::DoNotOptimize(out.y.data());
+    times.add(seconds_since(start));
+  }
+  state.counters["arrays_per_s"] = 1 / times.percentile(0.5);
+  state.counters["p50_us"] = times.percentile(0.5) * 1e6;
+  state.counters["p99_us"] = times.percentile(0.99) * 1e6;
+}
+
 }  // namespace
 
 void register_machine(const bounds& b, bool quick) {
@@ -118,6 +138,12 @@ void register_library(const bounds& b) {
     normals_row(s, b);
   })->UseRealTime();
   benchmark::RegisterBenchmark("analog/static/128x8", analog_row)->UseRealTime();
+  for (const Eigen::Index n : {5, 32, 128}) {
+    const std::string size = std::to_string(n);
+    benchmark::RegisterBenchmark(("analog/wires/" + size + "x" + size).c_str(), [n](benchmark::State& s) {
+      wires_row(s, n);
+    })->UseRealTime();
+  }
 }
 
 }  // namespace bench

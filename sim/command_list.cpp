@@ -31,7 +31,8 @@ json option_json(const option& o) {
   return {{"name", o.name},       {"type", type_name(o.standard)},
           {"unit", o.unit},       {"default", o.inherits ? json(nullptr) : value_json(o.standard)},
           {"low", bound(o.low)},  {"high", bound(o.high)},
-          {"choices", o.choices}, {"doc", o.doc}};
+          {"choices", o.choices}, {"allowed", allowed(o)},
+          {"doc", o.doc}};
 }
 
 json detectors_json() {
@@ -56,6 +57,13 @@ json accelerators_json() {
     for (const option& o : accelerator_schema()) values[o.name] = value_json(preset.values.at(o.name));
     list.push_back({{"name", preset.name}, {"doc", preset.doc}, {"parameters", values}});
   }
+  return list;
+}
+
+// Every parameter that a preset sets, or a variant of one.
+json accelerator_options_json() {
+  json list = json::array();
+  for (const option& o : accelerator_schema()) list.push_back(option_json(o));
   return list;
 }
 
@@ -106,16 +114,26 @@ std::string target_note() {
                             heard ? "is in use" : "was ignored: no such target, or not on this machine");
 }
 
-std::string shown(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+// A number that JSON cannot write is infinite.
+std::string shown(const json& value) {
+  return value.is_null() ? "inf" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+// The first preset in full, of the others what differs.
+void print_parameters(const json& entry, const json& first) {
+  for (const option& o : accelerator_schema()) {
+    const json& value = entry["parameters"][o.name];
+    if (entry != first && value == first["parameters"][o.name]) continue;
+    fmt::print("      {:<42} {:<10} {:<4} {}\n", o.name, shown(value), o.unit, o.doc);
+  }
+  if (entry != first) fmt::print("      all else as in {}\n", first["name"].get<std::string>());
+}
 
 void print_section(const std::string& what, const json& list) {
   fmt::print("{}\n", what);
   for (const json& entry : list) {
     fmt::print("  {:<14} {}\n", entry["name"].get<std::string>(), entry["doc"].get<std::string>());
-    if (entry.contains("parameters"))
-      for (const option& o : accelerator_schema())
-        fmt::print("      {:<42} {:<10} {:<4} {}\n", o.name, shown(entry["parameters"][o.name]), o.unit,
-                   o.doc);
+    if (entry.contains("parameters")) print_parameters(entry, list[0]);
     if (entry.contains("options"))
       for (const json& o : entry["options"])
         if (!o["default"].is_null())
@@ -135,6 +153,7 @@ int command_list(const std::string& what, bool as_json) {
   json all;
   for (const auto& [name, make] : sections)
     if (what.empty() || what == name) all[name] = make();
+  if (as_json && all.contains("accelerators")) all["accelerator_options"] = accelerator_options_json();
   if (as_json) {
     std::fputs(text_of(all).c_str(), stdout);
   } else {

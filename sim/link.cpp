@@ -114,9 +114,9 @@ void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::si
     const std::span<cf32> h = std::span(h_).subspan(set * rx * tx, rx * tx);
     const std::uint64_t seed = s.channel.seed.value_or(s.seed);
     if (s.channel.realisations > 0)  // the same channels at every point
-      link_.model_->draw(seed, 0, number % s.channel.realisations, rx, tx, h);
+      link_.model_->draw(s.channel.model, seed, 0, number % s.channel.realisations, rx, tx, h);
     else
-      link_.model_->draw(seed, stream, number, rx, tx, h);
+      link_.model_->draw(s.channel.model, seed, stream, number, rx, tx, h);
     n0_[set] = static_cast<float>(point.n0);
     if (s.link.snr_normalisation == "realisation") {
       double energy = 0;

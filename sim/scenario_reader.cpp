@@ -17,7 +17,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double most_antennas = 4096, most_streams = 1024, most_uses = 65536, most_bits = 1e15,
-                 most_channels = 1e6;
+                 most_channels = 1e6, most_correlation = 0.9999;
 constexpr std::size_t most_points = 1000;
 
 option integer(std::string name, std::int64_t standard, double low, double high) {
@@ -217,6 +217,13 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
     s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_channels)));
     if (const auto v = channel.get(integer("seed", 1, 0, 0x1p53 - 1)))
       s.channel.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(*v));
+    for (const auto& [key, value] : {std::pair{"rx_correlation", &s.channel.model.rx_correlation},
+                                     {"tx_correlation", &s.channel.model.tx_correlation}}) {
+      const bool given = channel.has(key);
+      *value = std::get<double>(channel.get_or(number(key, 0, 0, most_correlation)));
+      if (given && !find_channel(s.link.channel)->is_correlated)
+        channel.fail(key, "needs link.channel = \"kronecker\", which is " + s.link.channel);
+    }
     channel.finish();
   }
   if (const toml::table* t = root.subtable("stop")) {

@@ -10,10 +10,14 @@ std::string link_summary(const scenario& s) {
   const std::string head = fmt::format("{}x{}, {}{}{}, ", l.rx, l.tx, l.modulation,
                                        l.labels == mapping::paper ? " (mapping paper)" : "",
                                        l.modem == "native" ? "" : ", modem " + l.modem);
+  const channel_options& model = s.channel.model;
+  std::string channel = l.channel;
+  if (channel == "kronecker")
+    channel += fmt::format(" (rx {}, tx {})", model.rx_correlation, model.tx_correlation);
   if (l.channel == "awgn") return head + "awgn channel";
-  if (fixed == 1) return head + "one fixed " + l.channel + " channel";
-  if (fixed > 1) return head + fmt::format("{} fixed {} channels", fixed, l.channel);
-  return head + fmt::format("a fresh {} channel for every {}", l.channel,
+  if (fixed == 1) return head + "one fixed " + channel + " channel";
+  if (fixed > 1) return head + fmt::format("{} fixed {} channels", fixed, channel);
+  return head + fmt::format("a fresh {} channel for every {}", channel,
                             uses == 1 ? "use" : fmt::format("{} uses", uses));
 }
 

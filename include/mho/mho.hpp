@@ -6,6 +6,7 @@
 #include <mho/constellation.hpp>
 #include <mho/detector.hpp>
 #include <mho/error.hpp>
+#include <mho/netlist.hpp>
 #include <mho/options.hpp>
 #include <mho/random.hpp>
 #include <mho/registry.hpp>

@@ -33,4 +33,8 @@ struct terminal_conductance {
   Eigen::Index sources() const { return two_arrays ? 3 * n : 2 * n; }
 };
 
+/// Of cells without wires, by inspection: no branch but those of `cells`. `wire_ohm` is not looked at.
+/// Allocates.
+terminal_conductance connect(const inv_cells& cells);
+
 }  // namespace mho::analog

@@ -194,7 +194,9 @@ TEST(engine, time_left_is_that_of_the_bits_that_are_missing) {
     // As many more as errors are missing, at the rate of errors so far.
     const double missing =
         (20000 - static_cast<double>(p.fewest_errors)) * bits / static_cast<double>(p.fewest_errors);
-    if (missing > 200000 - bits && missing < most - bits) EXPECT_NEAR(left / missing, 1, 1e-9);
+    if (missing > 200000 - bits && missing < most - bits) {
+      EXPECT_NEAR(left / missing, 1, 1e-9);
+    }
   };
   run_ber(made, options);
   EXPECT_GT(looks, 3u);

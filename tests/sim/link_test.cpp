@@ -115,14 +115,54 @@ TEST(link, channel_has_unit_energy_and_fixed_channels_repeat) {
   double energy = 0;
   constexpr std::size_t draws = 200;
   for (std::uint64_t k = 0; k < draws; ++k) {
-    find_channel("rayleigh")->draw(1, 2, k, 64, 16, h);
+    find_channel("rayleigh")->draw({}, 1, 2, k, 64, 16, h);
     for (const auto entry : h) energy += std::norm(entry);
   }
   const double count = draws * 64 * 16;  // |h|^2 is exponential: standard deviation 1
   EXPECT_NEAR(energy / count, 1, 4.9 / std::sqrt(count));
-  find_channel("rayleigh")->draw(1, 2, 7, 64, 16, h);
-  find_channel("rayleigh")->draw(1, 2, 7, 64, 16, again);
+  find_channel("rayleigh")->draw({}, 1, 2, 7, 64, 16, h);
+  find_channel("rayleigh")->draw({}, 1, 2, 7, 64, 16, again);
   EXPECT_EQ(h, again);
+}
+
+TEST(link, kronecker_channel_has_its_correlations) {
+  const channel_options options{0.8, 0.5};
+  constexpr std::size_t draws = 20000, rx = 4, tx = 3;
+  std::vector<std::complex<float>> h(rx * tx);
+  std::vector<std::complex<double>> product(rx * tx * rx * tx);
+  for (std::uint64_t k = 0; k < draws; ++k) {
+    find_channel("kronecker")->draw(options, 1, 2, k, rx, tx, h);
+    for (std::size_t a = 0; a < h.size(); ++a)
+      for (std::size_t b = 0; b < h.size(); ++b)
+        product[a * h.size() + b] += std::complex<double>(h[a]) * std::conj(std::complex<double>(h[b]));
+  }
+  // Real and imaginary part of the product of two CN(0, 1): variance at most 1. Of 288 means, all: 6 sigma.
+  for (std::size_t a = 0; a < h.size(); ++a)
+    for (std::size_t b = 0; b < h.size(); ++b) {
+      const auto apart = [](std::size_t x, std::size_t y) {
+        return static_cast<double>(x > y ? x - y : y - x);
+      };
+      const double expected = std::pow(0.8, apart(a / tx, b / tx)) * std::pow(0.5, apart(a % tx, b % tx));
+      const std::complex<double> mean = product[a * h.size() + b] / static_cast<double>(draws);
+      EXPECT_NEAR(mean.real(), expected, 6 / std::sqrt(draws)) << a << " " << b;
+      EXPECT_NEAR(mean.imag(), 0, 6 / std::sqrt(draws)) << a << " " << b;
+    }
+}
+
+TEST(link, zero_forcing_with_correlated_streams_follows_the_closed_form) {
+  // Transmit correlation R divides the SNR of stream k by [R^-1]_kk (D. Gore, R. W. Heath and A. Paulraj, "On
+  // performance of the zero forcing receiver in presence of transmit correlation", ISIT 2002): 1 / (1 - r^2)
+  // at the ends of the exponential model, (1 + r^2) / (1 - r^2) between.
+  constexpr double r = 0.9;
+  scenario s = make_scenario(16, 4, "16qam", "zf");
+  s.link.channel = "kronecker";
+  s.channel.model.tx_correlation = r;
+  const link l = link::make(s).value();
+  const snr_point at = l.at(18);
+  const tally t = simulate(l, at, 200);
+  const double ends = ber_rayleigh(16, 13, (1 - r * r) / at.n0),
+               inner = ber_rayleigh(16, 13, (1 - r * r) / (1 + r * r) / at.n0);
+  EXPECT_NEAR(rate(t), (ends + inner) / 2, bound(t));
 }
 
 TEST(link, no_noise_means_no_errors) {

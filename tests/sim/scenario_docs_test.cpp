@@ -1,7 +1,9 @@
-// docs/scenarios.md and the readers know the same keys, types, ranges and defaults.
+// docs/scenarios.md, docs/accelerators.md and the readers know the same keys, types, ranges and defaults.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <map>
 #include <mho/mho.hpp>
 #include <set>
@@ -24,8 +26,8 @@ std::string trimmed(const std::string& cell) {
 }
 
 // The rows of the table below a heading.
-std::vector<row> table(const std::string& heading) {
-  const std::string text = test::slurp(std::string(MHO_DOCS) + "/scenarios.md");
+std::vector<row> table(const std::string& page, const std::string& heading) {
+  const std::string text = test::slurp(std::string(MHO_DOCS) + "/" + page);
   const std::size_t from = text.find("## " + heading + "\n");
   EXPECT_NE(from, std::string::npos) << heading;
   std::istringstream lines(text.substr(from, text.find("\n## ", from + 1) - from));
@@ -82,12 +84,12 @@ TEST(scenario_docs, every_key_that_is_read_is_documented_and_the_reverse) {
       continue;  // tables
     read.insert(path.rfind("detector.0.", 0) == 0 ? "detector." + path.substr(11) : path);
   }
-  EXPECT_EQ(keys(table("Keys of a scenario")), read);
+  EXPECT_EQ(keys(table("scenarios.md", "Keys of a scenario")), read);
 }
 
 TEST(scenario_docs, types_and_ranges_are_those_that_the_reader_asks_for) {
   const test::scratch_folder folder;
-  for (const row& r : table("Keys of a scenario")) {
+  for (const row& r : table("scenarios.md", "Keys of a scenario")) {
     ASSERT_EQ(r.size(), 5u) << r[0];
     std::set<std::string> answers;
     for (const std::string& kind : kinds) try {
@@ -108,7 +110,7 @@ TEST(scenario_docs, defaults_are_those_of_a_scenario_that_says_nothing) {
       folder.write("s.toml", "[link]\nrx = 8\ntx = 4\nsnr_db = [1]\n[[detector]]\nname = \"zf\"\n"), {}, 1);
   const json effective = to_json(s);
   std::size_t seen = 0;
-  for (const row& r : table("Keys of a scenario")) {
+  for (const row& r : table("scenarios.md", "Keys of a scenario")) {
     const std::size_t dot = r[0].find('.');
     const std::string group = r[0].substr(0, dot), key = r[0].substr(dot + 1);
     if (group == "detector") {
@@ -135,32 +137,50 @@ TEST(scenario_docs, defaults_are_those_of_a_scenario_that_says_nothing) {
   EXPECT_GE(seen, 18u);
 }
 
-// A documented number may be written otherwise than the program writes it.
-bool same_value(const std::string& cell, const option_value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return cell == *text;
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return cell == std::to_string(*integer);
-  // Presets have no lists of their own.
-  if (const auto* list = std::get_if<std::vector<double>>(&value)) return list->empty() && cell == "[]";
-  return std::stod(cell) == std::get<double>(value);
+// The table of accelerators.md as its program writes values: 12 digits, lists in brackets.
+std::string shown(const option_value& value) {
+  return std::visit(
+      [](const auto& v) -> std::string {
+        using type = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<type, bool>) {
+          return v ? "true" : "false";
+        } else if constexpr (std::is_same_v<type, std::string>) {
+          return v;
+        } else if constexpr (std::is_same_v<type, std::int64_t>) {
+          return std::to_string(v);
+        } else if constexpr (std::is_same_v<type, double>) {
+          std::array<char, 32> digits{};
+          std::snprintf(digits.data(), digits.size(), "%.12g", v);
+          return digits.data();
+        } else {
+          std::string list;
+          for (const auto& entry : v) list += (list.empty() ? "" : ", ") + shown(option_value(entry));
+          return "[" + list + "]";
+        }
+      },
+      value);
 }
 
 TEST(scenario_docs, accelerator_keys_are_those_of_the_schema) {
-  const std::vector<row> rows = table("Keys of an accelerator");
+  const std::vector<row> rows = table("accelerators.md", "Keys");
   std::map<std::string, row> documented;
   for (const row& r : rows) documented[r[0]] = r;
   ASSERT_EQ(documented.size(), rows.size());
-  const std::size_t presets = accelerator_presets().size();  // a column each, in their order
   EXPECT_EQ(rows.size(), accelerator_schema().size());
   for (const option& o : accelerator_schema()) {
     ASSERT_EQ(documented.count(o.name), 1u) << o.name;
     const row& r = documented[o.name];
-    ASSERT_EQ(r.size(), 4 + presets) << o.name;
+    ASSERT_EQ(r.size(), 6u) << o.name;
     EXPECT_EQ(r[1], allowed(o)) << o.name;
     EXPECT_EQ(r[2], o.unit) << o.name;
-    EXPECT_EQ(r[3 + presets], o.doc) << o.name;
-    for (std::size_t p = 0; p < presets; ++p)
-      EXPECT_TRUE(same_value(r[3 + p], accelerator_presets()[p].values.at(o.name)))
-          << accelerator_presets()[p].name << ' ' << o.name;
+    EXPECT_EQ(r[5], o.doc) << o.name;
+    std::string elsewhere;
+    const option_value& paper = accelerator_presets()[0].values.at(o.name);
+    EXPECT_EQ(r[3], shown(paper)) << o.name;
+    for (const accelerator_preset& p : accelerator_presets())
+      if (const option_value& value = p.values.at(o.name); value != paper)
+        elsewhere += (elsewhere.empty() ? "" : ", `") + p.name + "` " + shown(value);
+    EXPECT_EQ(r[4], elsewhere) << o.name;
   }
 }
 

@@ -14,6 +14,8 @@ void append_array_options(std::vector<option>& schema) {
                           "bias column of the split: discrete resistors, or cells programmed to one level "
                           "with the errors of the others",
                           {"exact", "programmed"}));
+  schema.push_back(parameter("array.wire_ohm", 0.0, "ohm",
+                             "of each wire segment between neighbouring cells of a row or column", 0, 1e6));
 }
 
 array_parameters typed_array(const reader& values) {
@@ -22,6 +24,7 @@ array_parameters typed_array(const reader& values) {
   p.mapping = values.one_of<sign_mapping>("array.mapping", {"split", "direct", "pair"});
   p.programmed_bias = values.text("array.bias") == "programmed";
   p.truncate = values.text("array.rounding") == "truncate";
+  p.wire_ohm = values.number("array.wire_ohm");
   return p;
 }
 

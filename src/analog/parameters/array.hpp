@@ -17,6 +17,7 @@ struct array_parameters {
   sign_mapping mapping = sign_mapping::split;
   bool truncate = false;         // LP-INV levels truncated instead of rounded
   bool programmed_bias = false;  // the bias column is made of cells, else of exact resistors
+  double wire_ohm = 0;           // of each segment
 };
 
 void append_array_options(std::vector<option>& schema);

@@ -1,0 +1,125 @@
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analog/dynamics.hpp"
+
+namespace mho::analog {
+
+step_response::step_response(const closed_loop& loop, const Eigen::VectorXd& inputs)
+    : loop_(loop), inputs_(inputs), stable_(is_stable(loop)) {
+  const Eigen::PartialPivLU<Eigen::MatrixXd> factored(loop.k);
+  const Eigen::VectorXd end = -factored.solve(loop.drive * inputs);
+  final_ = loop.output * end + loop.feedthrough * inputs;
+  if (!stable_) return;  // its modes may grow, and its end be far away: the exponential is exact all the same
+  const Eigen::EigenSolver<Eigen::MatrixXd> modes(loop.k);
+  const Eigen::MatrixXcd vectors = modes.eigenvectors();
+  const Eigen::VectorXd singular = vectors.jacobiSvd().singularValues();
+  // Modes lose as many digits as the vectors' condition has; ten are kept.
+  constexpr double worst_condition = 1e5;
+  by_modes_ = modes.info() == Eigen::Success && singular(0) < worst_condition * singular(singular.size() - 1);
+  if (!by_modes_) return;
+  rates_ = loop.omega * modes.eigenvalues();
+  const Eigen::VectorXcd start = vectors.partialPivLu().solve((-end).cast<std::complex<double>>());
+  shares_ = loop.output.cast<std::complex<double>>() * vectors * start.asDiagonal();
+}
+
+Eigen::VectorXd step_response::at(double time_s) const {
+  if (by_modes_) return final_ + (shares_ * (-rates_ * time_s).array().exp().matrix()).real();
+  // [x; 1]' = [[-omega K, -omega drive f], [0, 0]] [x; 1] from x = 0.
+  const Eigen::Index n = loop_.k.rows();
+  Eigen::MatrixXd extended = Eigen::MatrixXd::Zero(n + 1, n + 1);
+  extended.topLeftCorner(n, n) = -loop_.omega * time_s * loop_.k;
+  extended.topRightCorner(n, 1) = -loop_.omega * time_s * loop_.drive * inputs_;
+  return loop_.output * matrix_exponential(extended).topRightCorner(n, 1) + loop_.feedthrough * inputs_;
+}
+
+double step_response::error(double time_s) const { return (at(time_s) - final_).cwiseAbs().maxCoeff(); }
+
+// No output is farther from its end than this, then or later.
+double step_response::envelope(double time_s) const {
+  if (by_modes_) return (shares_.cwiseAbs() * (-rates_.real() * time_s).array().exp().matrix()).maxCoeff();
+  // As long as the propagator's norm is below one; the last ones are, and squares of it go on falling.
+  const Eigen::MatrixXd left = matrix_exponential(-loop_.omega * time_s * loop_.k);
+  const double gain = left.cwiseAbs().rowwise().sum().maxCoeff();
+  if (!(gain < 0.5)) return std::numeric_limits<double>::infinity();
+  const Eigen::VectorXd end = loop_.k.partialPivLu().solve(loop_.drive * inputs_);
+  // Between time t and 2 t the state may swell before it falls: by what the eigenvectors' condition allows.
+  constexpr double swell = 1e3;
+  return swell * gain * end.cwiseAbs().maxCoeff() * loop_.output.cwiseAbs().rowwise().sum().maxCoeff();
+}
+
+// The last time in [0, to] with an error above the band; the one at `to` is below it.
+double step_response::last_outside(double to_s, int samples, double band) const {
+  const double step = to_s / samples;
+  std::vector<double> errors(static_cast<std::size_t>(samples) + 1);
+  if (by_modes_) {
+    const Eigen::VectorXcd factor = (-rates_ * step).array().exp().matrix();
+    Eigen::VectorXcd now = Eigen::VectorXcd::Ones(rates_.size());
+    for (double& e : errors) {
+      e = (shares_ * now).real().cwiseAbs().maxCoeff();
+      now = now.cwiseProduct(factor);
+    }
+  } else {
+    const Eigen::MatrixXd propagator = matrix_exponential(-loop_.omega * step * loop_.k);
+    Eigen::VectorXd now = loop_.k.partialPivLu().solve(loop_.drive * inputs_);
+    for (double& e : errors) {
+      e = (loop_.output * now).cwiseAbs().maxCoeff();
+      now = (propagator * now).eval();
+    }
+  }
+  double inside = to_s;
+  for (int i = samples - 1; i >= 0; --i) {
+    const auto k = static_cast<std::size_t>(i);
+    double outside = i * step;
+    if (errors[k] <= band) {
+      // A peak between the samples may stick out.
+      const bool peak = i > 0 && errors[k] >= errors[k - 1] && errors[k] >= errors[k + 1];
+      if (!peak || errors[k] < 0.5 * band) {
+        inside = outside;
+        continue;
+      }
+      double low = outside - step, high = outside + step;
+      constexpr double golden = 0.6180339887498949;
+      for (int turn = 0; turn < 60; ++turn) {
+        const double a = high - golden * (high - low), b = low + golden * (high - low);
+        (error(a) < error(b) ? low : high) = error(a) < error(b) ? a : b;
+      }
+      if (error((low + high) / 2) <= band) {
+        inside = outside;
+        continue;
+      }
+      outside = (low + high) / 2;
+      inside = (i + 1) * step;
+    }
+    for (int turn = 0; turn < 60; ++turn) {
+      const double middle = (outside + inside) / 2;
+      (error(middle) > band ? outside : inside) = middle;
+    }
+    return inside;
+  }
+  return 0;
+}
+
+double step_response::settling_s(double epsilon) const {
+  if (!stable_) return std::numeric_limits<double>::infinity();
+  const double band = epsilon * final_.cwiseAbs().maxCoeff();
+  if (!(band > 0)) return 0;
+  double late = 1 / (loop_.omega * slowest_mode(loop_)), early = 0;
+  while (envelope(late) > band) {
+    early = late;
+    late *= 2;
+  }
+  for (int turn = 0; turn < 10; ++turn) {
+    const double middle = (early + late) / 2;
+    (envelope(middle) > band ? early : late) = middle;
+  }
+  // Enough samples for every swing of the fastest oscillation that is.
+  const double turns = loop_.omega * late * loop_.k.eigenvalues().imag().cwiseAbs().maxCoeff() / (2 * M_PI);
+  return last_outside(late, static_cast<int>(std::min(512 + 16 * turns, 65536.0)), band);
+}
+
+}  // namespace mho::analog
