@@ -124,7 +124,7 @@ void print_parameters(const json& entry, const json& first) {
   for (const option& o : accelerator_schema()) {
     const json& value = entry["parameters"][o.name];
     if (entry != first && value == first["parameters"][o.name]) continue;
-    fmt::print("      {:<36} {:<10} {:<4} {}\n", o.name, shown(value), o.unit, o.doc);
+    fmt::print("      {:<42} {:<10} {:<4} {}\n", o.name, shown(value), o.unit, o.doc);
   }
   if (entry != first) fmt::print("      all else as in {}\n", first["name"].get<std::string>());
 }

@@ -3,6 +3,7 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 #include <mho/mho.hpp>
@@ -163,9 +164,11 @@ int command_solve(const solve_arguments& a) {
              convergence_verdict(radius));
   fmt::print(
       "relative error: |x - x*| / |x*|, x* the double-precision solution of A x = b; bits: -log2 of it.\n"
-      "residual: |b - T x| / |b|, T the matrix that HP-MVM holds: A truncated to {} slices of 3 bits,\n"
+      "residual: |b - T x| / |b|, T the matrix that HP-MVM holds: A truncated to {} slices of {} bits,\n"
       "|A - T| / |A| = {:.2e}. It goes on falling when the error no longer does: x then solves T x = b.\n",
-      std::get<std::int64_t>(parameters->at("solver.slices")), (full - stored).norm() / full.norm());
+      std::get<std::int64_t>(parameters->at("solver.slices")),
+      std::bit_width(static_cast<std::uint64_t>(std::get<std::int64_t>(parameters->at("device.levels")))) - 1,
+      (full - stored).norm() / full.norm());
   return 0;
 }
 

@@ -4,7 +4,7 @@ namespace mho::analog {
 
 void append_solver_options(std::vector<option>& schema) {
   schema.push_back(parameter("solver.slices", std::int64_t{8}, "",
-                             "3-bit slices of HP-MVM: 8 make a 24-bit matrix", 1, 16));
+                             "digits of HP-MVM, of 3 bits with 8 levels: 8 make a 24-bit matrix", 1, 16));
   schema.push_back(
       choice("solver.slice_scale", "full",
              "s in A = s (D0 + D1/8 + ..): the largest entry fills all digits (full), or a power "
