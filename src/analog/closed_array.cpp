@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analog/noise.hpp"
+#include "analog/saturation.hpp"
 
 namespace mho::analog {
 namespace {
@@ -87,6 +88,16 @@ double closed_array::power_watt(const Eigen::VectorXd& b) const {
   return volts * volts * b.dot(heat * b);
 }
 
+std::optional<Eigen::VectorXd> closed_array::saturated(const Eigen::VectorXd& b, double fill) const {
+  const double full_scale = (inverse * b).cwiseAbs().maxCoeff();
+  if (!(full_scale > 0) || !(fill > 0)) return std::nullopt;
+  Eigen::VectorXd inputs = offsets;
+  inputs.head(b.size()) = -fill * volts_per_unit / full_scale * b;
+  const saturated_rest rest = saturated_steady_state(loop, inputs, clamp_volt);
+  if (!rest.converged) return std::nullopt;
+  return full_scale / (fill * clamp_volt) * rest.outputs.head(b.size());
+}
+
 closed_array close_array(const terminal_conductance& net, const circuit_parameters& circuit,
                          const array_request& request, const Eigen::VectorXd& offset_volt,
                          const Eigen::VectorXd& inverter_offset_volt) {
@@ -96,18 +107,19 @@ closed_array close_array(const terminal_conductance& net, const circuit_paramete
   const inv_amplifiers amps = amplifiers(circuit);
   inv_amplifiers ideal = amps;
   ideal.row.open_loop_gain = ideal.inverter.open_loop_gain = infinite;
-  closed_loop loop = inv_loop(net, amps);
+  const closed_loop loop = inv_loop(net, amps);
   if (!loops_decay(inv_loop(net, ideal), bias_row, n) || !loops_decay(loop, bias_row, n)) return result;
   const auto state = steady_state(net, amps);
   if (!state) return result;
   result.settles = true;
+  result.loop = loop;
   // v = M V_in with ideal M = -g0 G^-1, and G = siemens_per_unit A.
   const double scale = request.siemens_per_unit / circuit.source_siemens;
   result.inverse = -scale * state->per_source().topLeftCorner(n, n);
-  Eigen::VectorXd offset = state->per_offset() * offset_volt;
-  if (inverter_offset_volt.size() > 0) offset += state->per_inverter_offset() * inverter_offset_volt;
-  result.offset = offset.head(n) / circuit.clamp_volt;
+  result.offsets = inv_inputs(net, {}, offset_volt, inverter_offset_volt);
+  result.offset = (state->terminals * result.offsets).segment(net.n, n) / circuit.clamp_volt;
   result.heat = heat_of(net, amps, *state, n);
+  result.clamp_volt = circuit.clamp_volt;
   result.volts_per_unit = circuit.clamp_volt * scale;
   if (circuit.thermal_noise && request.temperature_kelvin > 0) {
     const Eigen::MatrixXd p = output_noise(net, amps, loop, request.temperature_kelvin).topLeftCorner(n, n);
@@ -117,9 +129,10 @@ closed_array close_array(const terminal_conductance& net, const circuit_paramete
   }
   if (request.settling_epsilon > 0) {
     // Only what is read counts; the bias amplifier's output is not.
-    loop.output = loop.output.topRows(n).eval();
-    loop.feedthrough = loop.feedthrough.topRows(n).eval();
-    step_response response(loop);
+    closed_loop read = loop;
+    read.output = loop.output.topRows(n);
+    read.feedthrough = loop.feedthrough.topRows(n);
+    step_response response(read);
     for (Eigen::Index i = 0; i < n; ++i) {
       response.drive(Eigen::VectorXd::Unit(loop.drive.cols(), i));
       result.settling_s = std::max(result.settling_s, response.settling_s(request.settling_epsilon));

@@ -3,8 +3,10 @@
 /// terminal conductance; circuit.hpp has the short one for one array without wires and with plain amplifiers.
 #pragma once
 
+#include <optional>
+
 #include "analog/array.hpp"
-#include "analog/inv_circuit.hpp"
+#include "analog/dynamics.hpp"
 
 namespace mho::analog {
 
@@ -47,8 +49,16 @@ struct closed_array {
   /// largest output at the clamp, watts. Amplifiers have a supply of their own.
   double power_watt(const Eigen::VectorXd& b) const;
 
+  /// x as the circuit gives it, offsets included, when outputs saturate at the clamp: the sources are scaled
+  /// such that the linear circuit's largest output would be `fill` of the clamp. Beside the read outputs the
+  /// bias row's saturates too. Nothing if there is no rest (saturation.hpp), or if b is zero. Allocates.
+  std::optional<Eigen::VectorXd> saturated(const Eigen::VectorXd& b, double fill) const;
+
   Eigen::MatrixXd heat;       ///< n x n: of source voltages V, V^T heat V watts
-  double volts_per_unit = 0;  ///< source voltage per entry of b and full scale's unit: V = -b * this / max|x|
+  double volts_per_unit = 0;  ///< source voltages V = -b * this / max|x| put the largest output at the clamp
+  double clamp_volt = 0;
+  closed_loop loop;         ///< the motion; its first n outputs are those that are read
+  Eigen::VectorXd offsets;  ///< its inputs with all sources at ground
 };
 
 /// Closes the loop around a network. offset_volt: one of every row's amplifier; inverter_offset_volt: n, or

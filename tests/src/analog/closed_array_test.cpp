@@ -131,6 +131,29 @@ TEST(closed_array, reads_its_power_noise_and_settling_off_the_circuit) {
   EXPECT_DOUBLE_EQ(array.settling_s, longest);
 }
 
+TEST(closed_array, saturates_by_how_far_it_is_filled) {
+  leaf l;
+  for (std::uint64_t k = 0; l.n != 5 || !(l.map.bias > 0) || !close(l, paper()).settles; ++k)
+    l = random_leaf(k);
+  const closed_array array = close(l, paper());
+  const Eigen::VectorXd b = test::normal_vector(5, 1), linear = array.inverse * b;
+  const double largest = linear.cwiseAbs().maxCoeff();
+  EXPECT_FALSE(array.saturated(Eigen::VectorXd::Zero(5), 1));
+  // Offsets weigh 1 / fill; all voltages are small beside the clamp.
+  const Eigen::VectorXd x = *array.saturated(b, 0.02);
+  EXPECT_LT(((x - linear) / largest - array.offset / 0.02).norm(), 0.01);
+  // tanh z = z - z^3 / 3 + ..: without offsets the error falls with the square of the filling.
+  leaf exact = l;
+  exact.offset.setZero();
+  const closed_array plain = close(exact, paper());
+  const auto bend = [&](double fill) { return (*plain.saturated(b, fill) - linear).norm() / largest; };
+  EXPECT_NEAR(bend(0.01) / bend(0.005), 4, 0.1);
+  // Deep in saturation no output passes the clamp, which stands for max |x| / fill.
+  const std::optional<Eigen::VectorXd> deep = array.saturated(b, 10);
+  ASSERT_TRUE(deep);
+  EXPECT_LE(deep->cwiseAbs().maxCoeff(), largest / 10 * (1 + 1e-12));
+}
+
 TEST(closed_array, a_pairs_power_includes_its_inverters) {
   const Eigen::MatrixXd a = test::wishart(3, 9, 4);
   const double step = a.cwiseAbs().maxCoeff() / 7;
