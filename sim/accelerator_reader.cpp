@@ -4,6 +4,7 @@
 #include <mho/mho.hpp>
 
 #include "input_error.hpp"
+#include "overrides.hpp"
 
 namespace mho::sim {
 namespace {
@@ -60,6 +61,40 @@ std::map<std::string, accelerator_variant> read_accelerators(const toml::table* 
     variants.emplace(name, std::move(v));
   }
   return variants;
+}
+
+options parameter_overrides(const std::string& accelerator, const std::vector<std::string>& sets,
+                            options given) {
+  const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";
+  for (const std::string& set : sets) {
+    const std::size_t equals = set.find('=');
+    if (equals == std::string::npos) throw input_error("--set: " + set + ": must be KEY=VALUE");
+    std::string key = set.substr(0, equals);
+    const std::string text = set.substr(equals + 1);
+    if (key.rfind(prefix, 0) == 0) key.erase(0, prefix.size());
+    const auto schema = accelerator_schema();
+    const auto entry =
+        std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == key; });
+    if (entry == schema.end()) {
+      std::vector<std::string> known;
+      for (const option& o : schema) known.push_back(o.name);
+      throw input_error("--set: " + key + ": unknown key; the nearest known one is " +
+                        nearest_choice(key, known));
+    }
+    const bool is_string = std::holds_alternative<std::string>(entry->standard);
+    toml::table parsed;
+    try {
+      parsed = is_string ? toml::table{{"v", string_value(text)}} : toml::parse("v = " + text + "\n");
+    } catch (const toml::parse_error&) {
+      throw input_error("--set: " + key + ": must be " + allowed(*entry));
+    }
+    const toml::node* node = parsed.get("v");
+    const auto value = to_option(*node, entry->standard);
+    if (!value || !complete({&*entry, 1}, {{key, *value}}))
+      throw input_error("--set: " + key + ": " + must_be(*entry, *node));
+    given[key] = *value;
+  }
+  return given;
 }
 
 accelerator_variant find_accelerator(const std::string& name) {

@@ -22,6 +22,12 @@ std::vector<std::string> preset_names();
 std::map<std::string, accelerator_variant> read_accelerators(const toml::table* all,
                                                              const toml_source& source);
 
+/// The --set of commands without a scenario: accelerator parameters by their own names, or as
+/// accelerator.NAME.PARAMETER with the name on the command line (FILE.toml:NAME or NAME). Written over
+/// `given`. Throws input_error.
+options parameter_overrides(const std::string& accelerator, const std::vector<std::string>& sets,
+                            options given);
+
 /// An accelerator as a command line names it: a preset, or FILE.toml:NAME for the table [accelerator.NAME] of
 /// a file (a scenario is one). A preset's name is not checked here. Throws input_error.
 accelerator_variant find_accelerator(const std::string& name);

@@ -57,7 +57,8 @@ MHO_API quantiser mid_tread_quantiser(unsigned bits, double full_scale);
 /// A quantiser for the distribution that the samples come from. Its range is the samples' own (best_uniform:
 /// what it found). Errors: bad_value (bits outside 1 .. most_adc_bits, no samples, one that is not finite).
 /// Lloyd's rules: inner boundaries halfway between levels, levels the means of their bins, the level of an
-/// empty bin stays. The search for the best uniform range is of centre and width in turn.
+/// empty bin stays; from the percentiles and again from the best uniform quantiser, and the better one is
+/// taken. The search for the best uniform range is of centre and width in turn.
 MHO_API result<quantiser> design_quantiser(quantiser_kind kind, unsigned bits,
                                            std::span<const double> samples, const lloyd_rules& rules = {});
 

@@ -113,9 +113,8 @@ quantiser best_uniform(unsigned bits, const sorted_samples& samples) {
   return q;
 }
 
-quantiser lloyd_max(unsigned bits, const sorted_samples& samples, const lloyd_rules& rules) {
-  quantiser q = uniform_quantiser(bits, samples.percentile(rules.start_percentile),
-                                  samples.percentile(100 - rules.start_percentile));
+// Lloyd's iteration; no step of it raises the error.
+quantiser iterate(quantiser q, const sorted_samples& samples, const lloyd_rules& rules) {
   const std::size_t levels = q.level.size();
   double before = std::numeric_limits<double>::infinity();
   for (std::size_t iteration = 0; iteration < rules.most_iterations; ++iteration) {
@@ -134,6 +133,15 @@ quantiser lloyd_max(unsigned bits, const sorted_samples& samples, const lloyd_ru
     before = error;
   }
   return q;
+}
+
+quantiser lloyd_max(unsigned bits, const sorted_samples& samples, const lloyd_rules& rules) {
+  quantiser q = iterate(uniform_quantiser(bits, samples.percentile(rules.start_percentile),
+                                          samples.percentile(100 - rules.start_percentile)),
+                        samples, rules);
+  // With many bits the tails stay behind: the start gives them no levels, and the iteration is slow to.
+  const quantiser other = iterate(best_uniform(bits, samples), samples, rules);
+  return samples.mean_squared_error(other) < samples.mean_squared_error(q) ? other : q;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <mho/analog.hpp>
 
+#include "analog/training.hpp"
 #include "detect/builtin.hpp"
 #include "detect/linear.hpp"
 
@@ -48,6 +49,14 @@ class analog_detector final : public detector {
       result<analog_solver> made = analog_solver::make(accelerator_, room.tx, true);
       if (!made) return made.code();
       solver_ = std::make_unique<analog_solver>(std::move(*made));
+      calibrated_rx_ = 0;
+    }
+    if (solver_->needs_calibration() && calibrated_rx_ != room.rx) {
+      const auto example = [&](std::size_t number, std::span<double> a, std::span<double> b) {
+        analog::rayleigh_example(room.rx, room.tx, number, a, b);
+      };
+      if (is_failed(solver_->calibrate(example, most_cycles_, seed_))) return error::bad_value;
+      calibrated_rx_ = room.rx;
     }
     const std::size_t n = solver_->real_unknowns();
     state_.resize(room.problems * solver_->state_size());
@@ -151,6 +160,7 @@ class analog_detector final : public detector {
   std::uint64_t seed_;
   bool loaded_;
   std::unique_ptr<analog_solver> solver_;
+  std::size_t calibrated_rx_ = 0;      // for how many antennas the converters were trained
   mutable std::vector<double> state_;  // `programmed` hands out spans to prepare and, read only, to apply
   std::vector<double> gain_, variance_;
   mutable std::vector<scratch> slots_;
