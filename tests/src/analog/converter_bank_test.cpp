@@ -150,7 +150,8 @@ TEST(analog_solver, trained_converters_need_calibration_and_keep_the_seed) {
 
 TEST(analog_solver, converters_of_many_bits_are_as_good_as_none) {
   // 12 bits in every kind and fidelity, without device errors: the median over channels of the first cycle's
-  // error is that without converters. Quantising adds about 2^-11 of relative error to .1, in quadrature.
+  // error is that without converters. Each of the 3 INV and 6 MVM adds about 2^-12 of its own maximum: in the
+  // worst case, all along the error and the maximum twice the norm's share, 2 % of .1.
   const auto median = [](options replaced) {
     bench b(paper_with(std::move(replaced)), 4);
     if (b.solver.needs_calibration()) calibrate(b.solver, 16, 4, 1);
@@ -162,16 +163,16 @@ TEST(analog_solver, converters_of_many_bits_are_as_good_as_none) {
   };
   const double without =
       median({{"converter.dac_bits", std::int64_t{0}}, {"converter.adc_bits", std::int64_t{0}}});
-  for (const char* kind : {"uniform", "calibrated", "lloyd-max"})
-    for (const char* device : {"ideal", "thresholds"})
-      EXPECT_NEAR(median({{"converter.dac_bits", std::int64_t{12}},
-                          {"converter.adc_bits", std::int64_t{12}},
-                          {"converter.adc_kind", text(kind)},
-                          {"converter.device", text(device)},
-                          {"converter.error_share", 0.0}}) /
-                      without,
-                  1, 0.02)
-          << kind << " " << device;
+  const auto with = [&](const char* kind, const char* device) {
+    return median({{"converter.dac_bits", std::int64_t{12}},
+                   {"converter.adc_bits", std::int64_t{12}},
+                   {"converter.adc_kind", text(kind)},
+                   {"converter.device", text(device)},
+                   {"converter.error_share", 0.0}});
+  };
+  EXPECT_NEAR(with("uniform", "thresholds") / without, 1, 0.02);
+  EXPECT_NEAR(with("calibrated", "ideal") / without, 1, 0.02);
+  EXPECT_NEAR(with("lloyd-max", "windows") / without, 1, 0.02);
 }
 
 TEST(analog_solver, refuses_more_bits_than_a_trained_converter_has) {
