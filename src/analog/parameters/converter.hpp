@@ -26,7 +26,9 @@ struct converter_parameters {
     return (dac_bits > 0 && dac_error_lsb > 0) ||
            (adc_bits > 0 && (kind != adc_kind::uniform || device.device != adc_device::ideal));
   }
-  /// Whether that includes a training on the circuit's own signals.
+  /// Whether they are convert() of converter.hpp and nothing else.
+  bool is_plain() const noexcept { return !needs_calibration() && (dac_bits == 0 || !dac_power_of_two); }
+  /// Whether calibration includes a training on the circuit's own signals.
   bool needs_training() const noexcept { return adc_bits > 0 && kind != adc_kind::uniform; }
 };
 

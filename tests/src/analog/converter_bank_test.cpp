@@ -113,6 +113,37 @@ TEST(converter_bank, read_outs_are_scaled_as_told) {
   }
 }
 
+TEST(converter_bank, static_errors_of_dacs_have_their_size_and_stay) {
+  analog::converter_parameters p;
+  p.dac_bits = 6;  // 31 steps to each side
+  p.dac_error_lsb = 0.3;
+  constexpr std::size_t lanes = 64, codes = 63;
+  analog::converter_bank bank(p, lanes, 1), same(p, lanes, 1);
+  EXPECT_FALSE(bank.is_ready());
+  EXPECT_FALSE(p.is_plain());
+  const analog::sample_recorder nothing(bank.places(), 0, 1);
+  bank.calibrate(nothing, 7);
+  same.calibrate(nothing, 7);
+  double sum = 0, square = 0;
+  constexpr double draws = 4 * 62 * 60;
+  for (std::size_t place = 0; place < 4; ++place)
+    for (std::size_t code = 0; code + 1 < codes; ++code) {
+      // Two lanes hold the full scale, so that the others have the code they are given.
+      std::array<double, lanes> in, out, again;
+      in.fill(static_cast<double>(code) - 31);
+      in[0] = in[1] = 31;
+      bank.drive(place, in.data(), lanes, out.data());
+      same.drive(place, in.data(), lanes, again.data());
+      EXPECT_EQ(out, again);
+      for (std::size_t i = 4; i < lanes; ++i) {
+        sum += out[i] - in[i];
+        square += (out[i] - in[i]) * (out[i] - in[i]);
+      }
+    }
+  EXPECT_NEAR(sum / draws, 0, 4.9 * 0.3 / std::sqrt(draws));
+  EXPECT_NEAR(square / draws / 0.09, 1, 4.9 * std::sqrt(2 / draws));
+}
+
 TEST(sample_recorder, keeps_a_fair_share_of_what_it_saw) {
   // 1,000 of 50,000: every tenth of the stream has a tenth of what is kept, binomially.
   analog::sample_recorder record(1, 1000, 1);
