@@ -77,6 +77,16 @@ int dispatch(int argc, char** argv) {
       ->allow_extra_args(false);
   solver->add_option("--seed", solve.seed, "of the chip")->check(whole_number((std::uint64_t{1} << 53) - 1));
   solver->add_flag("--json", solve.as_json, "the result on standard output, and nothing else");
+  adc_arguments adc;
+  CLI::App* converter = app.add_subcommand("adc", "an analogue-to-digital converter for a signal");
+  converter->add_option("--samples", adc.samples, "the signal as CSV, real, any number of rows and columns")
+      ->required();
+  converter->add_option("--bits", adc.bits, "1 to 12")->required();
+  converter->add_option("--kind", adc.kind, "uniform (over the best range), or lloyd-max, the default")
+      ->check(CLI::IsMember({"uniform", "lloyd-max"}));
+  converter->add_option("--set", adc.sets, "KEY=VALUE: converter.device and its errors")
+      ->allow_extra_args(false);
+  converter->add_flag("--json", adc.as_json, "the result on standard output, and nothing else");
   std::string what;
   bool list_json = false;
   CLI::App* list = app.add_subcommand("list", "what there is, with options and defaults");
@@ -105,6 +115,7 @@ int dispatch(int argc, char** argv) {
   if (ber->parsed()) return command_ber(run);
   if (image->parsed()) return command_image(run);
   if (solver->parsed()) return command_solve(solve);
+  if (converter->parsed()) return command_adc(adc);
   return command_list(what, list_json);
 }
 

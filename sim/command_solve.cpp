@@ -8,65 +8,16 @@
 #include <cstdio>
 #include <mho/mho.hpp>
 
-#include "accelerator_reader.hpp"
+#include "accelerator_arguments.hpp"
 #include "commands.hpp"
 #include "csv.hpp"
 #include "input_error.hpp"
-#include "level_table.hpp"
-#include "overrides.hpp"
 #include "result_file.hpp"
 
 namespace mho::sim {
 namespace {
 
 using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-// --set of `solve` takes the accelerator's parameters by their own names, or as accelerator.NAME.PARAMETER.
-// A level table replaces the one of the accelerator.
-options read_parameters(const std::string& accelerator, const std::vector<std::string>& sets,
-                        accelerator_variant chosen) {
-  options& given = chosen.values;
-  std::string table_file;
-  const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";
-  for (const std::string& set : sets) {
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos) throw input_error("--set: " + set + ": must be KEY=VALUE");
-    std::string key = set.substr(0, equals);
-    const std::string text = set.substr(equals + 1);
-    if (key.rfind(prefix, 0) == 0) key.erase(0, prefix.size());
-    if (key == table_file_key) {
-      table_file = string_value(text);
-      continue;
-    }
-    const auto schema = accelerator_schema();
-    const auto entry =
-        std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == key; });
-    if (entry == schema.end()) {
-      std::vector<std::string> known{table_file_key};
-      for (const option& o : schema) known.push_back(o.name);
-      throw input_error("--set: " + key + ": unknown key; the nearest known one is " +
-                        nearest_choice(key, known));
-    }
-    const bool is_string = std::holds_alternative<std::string>(entry->standard);
-    toml::table parsed;
-    try {
-      parsed = is_string ? toml::table{{"v", string_value(text)}} : toml::parse("v = " + text + "\n");
-    } catch (const toml::parse_error&) {
-      throw input_error("--set: " + key + ": must be " + allowed(*entry));
-    }
-    const toml::node* node = parsed.get("v");
-    const auto value = to_option(*node, entry->standard);
-    if (!value || !complete({&*entry, 1}, {{key, *value}}))
-      throw input_error("--set: " + key + ": " + must_be(*entry, *node));
-    given[key] = *value;
-  }
-  if (!table_file.empty()) {
-    for (const char* list : {"low", "high"})  // which the file need not have
-      given["device.table_" + std::string(list) + "_siemens"] = std::vector<double>{};
-    for (const auto& [key, value] : read_level_table(table_file, levels_of(chosen))) given[key] = value;
-  }
-  return given;
-}
 
 json entry_json(const Eigen::VectorXd& x, std::size_t n, bool is_complex) {
   json list = json::array();
@@ -91,17 +42,9 @@ int command_solve(const solve_arguments& a) {
   if (rhs.entry.size() != n || (rhs.rows != 1 && rhs.columns != 1))
     throw input_error(a.rhs + ": must have " + std::to_string(n) + " entries in one row or column");
   if (a.cycles < 1 || a.cycles > 1000) throw input_error("--cycles: must be from 1 to 1000");
-  const accelerator_variant chosen = find_accelerator(a.accelerator);
-  const std::vector<std::string> presets = preset_names();
-  if (std::find(presets.begin(), presets.end(), chosen.base) == presets.end())
-    throw input_error("--accelerator: unknown accelerator " + chosen.base + "; must be one of " +
-                      fmt::format("{}", fmt::join(presets, ", ")) + ", or FILE.toml:NAME; the nearest is " +
-                      nearest_choice(chosen.base, presets));
-  const result<options> parameters =
-      accelerator_options(chosen.base, read_parameters(a.accelerator, a.sets, chosen));
-  if (!parameters) throw input_error("--accelerator: " + parameters.message());
+  const options parameters = accelerator_parameters(a.accelerator, a.sets);
   const bool is_complex = m.is_complex || rhs.is_complex;
-  const result<analog_solver> made = analog_solver::make(*parameters, n, is_complex);
+  result<analog_solver> made = analog_solver::make(parameters, n, is_complex);
   if (!made) throw input_error(a.matrix + ": " + made.message());
 
   const std::size_t real_n = made->real_unknowns();
@@ -120,6 +63,18 @@ int command_solve(const solve_arguments& a) {
   if (!exact_lu.isInvertible()) throw input_error(a.matrix + ": is singular to double precision");
   const Eigen::VectorXd exact = exact_lu.solve(b);
 
+  if (made->needs_calibration()) {
+    // Trained on this matrix, with normal right-hand sides.
+    const auto example = [&](std::size_t number, std::span<double> to, std::span<double> side) {
+      constexpr std::uint16_t side_purpose = 0x201;
+      std::copy_n(full.data(), to.size(), to.begin());
+      random_stream random(a.seed, 0, number, side_purpose);
+      for (double& entry : side) entry = static_cast<double>(random.normal());
+    };
+    if (const status s = made->calibrate(example, static_cast<std::size_t>(a.cycles), a.seed);
+        s != status::ok)
+      throw std::runtime_error(a.matrix + ": the converters cannot be calibrated: " + to_string(s));
+  }
   std::vector<double> state(made->state_size()), scratch(made->scratch_size());
   const auto cycles = static_cast<std::size_t>(a.cycles);
   std::vector<double> x(cycles * real_n), residual(cycles);
@@ -162,12 +117,17 @@ int command_solve(const solve_arguments& a) {
   fmt::print("{}BlockAMC stages {}, operations {} INV and {} MVM; spectral radius {:.4f}: {}\n", table,
              made->stages(), operations.inv * cycles, operations.mvm * cycles, radius,
              convergence_verdict(radius));
+  for (const adc_place& place : made->trained_converters())
+    fmt::print(
+        "{}: {}-bit converter trained on {} read-outs, root mean squared error {:.2e} of their scale\n",
+        place.name, std::bit_width(place.design.level.size()) - 1, place.samples,
+        std::sqrt(place.squared_error));
   fmt::print(
       "relative error: |x - x*| / |x*|, x* the double-precision solution of A x = b; bits: -log2 of it.\n"
       "residual: |b - T x| / |b|, T the matrix that HP-MVM holds: A truncated to {} slices of {} bits,\n"
       "|A - T| / |A| = {:.2e}. It goes on falling when the error no longer does: x then solves T x = b.\n",
-      std::get<std::int64_t>(parameters->at("solver.slices")),
-      std::bit_width(static_cast<std::uint64_t>(std::get<std::int64_t>(parameters->at("device.levels")))) - 1,
+      std::get<std::int64_t>(parameters.at("solver.slices")),
+      std::bit_width(static_cast<std::uint64_t>(std::get<std::int64_t>(parameters.at("device.levels")))) - 1,
       (full - stored).norm() / full.norm());
   return 0;
 }

@@ -30,9 +30,17 @@ struct solve_arguments {
   bool as_json = false;
 };
 
+struct adc_arguments {
+  std::string samples, kind = "lloyd-max";
+  std::vector<std::string> sets;
+  std::int64_t bits = 0;
+  bool as_json = false;
+};
+
 int command_ber(const run_arguments& a);
 int command_image(const run_arguments& a);
 int command_solve(const solve_arguments& a);
+int command_adc(const adc_arguments& a);
 int command_list(const std::string& what, bool as_json);
 
 /// The whole program.

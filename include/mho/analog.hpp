@@ -7,11 +7,13 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <mho/adc.hpp>
 #include <mho/error.hpp>
 #include <mho/options.hpp>
 
@@ -56,7 +58,20 @@ struct analog_identity {
                           ///< cycles * real unknowns up to there draw independently of the next use
 };
 
-/// Solves A x = b for one size: n complex unknowns, or n real ones. Immutable; share it between threads.
+/// One of a solver's converters that were designed for the circuit's own signals.
+struct adc_place {
+  std::string name;          ///< where in the circuit, such as "INV of the first array"
+  quantiser design;          ///< of read-outs divided by their vector's scale (converter.range)
+  double squared_error = 0;  ///< mean over the recorded read-outs
+  std::size_t samples = 0;   ///< how many these are
+};
+
+/// Writes example number `number` of the systems a solver is for: a (N x N, row-major, expanded if complex)
+/// and b (N).
+using example_source = std::function<void(std::size_t number, std::span<double> a, std::span<double> b)>;
+
+/// Solves A x = b for one size: n complex unknowns, or n real ones. Immutable but for `calibrate`; share it
+/// between threads.
 ///
 /// A programmed matrix is a block of `state_size()` doubles that the caller keeps, one a matrix; `solve` is
 /// const on it and needs `scratch_size()` doubles of its own. Neither allocates, throws or locks. Complex
@@ -82,8 +97,23 @@ class MHO_API analog_solver {
   /// Of one cycle: 3^s INV and 3 4^s - 2 3^s MVM.
   operation_count operations() const noexcept;
 
+  /// Whether the converters want `calibrate` before the first `program`: they are trained
+  /// (converter.adc_kind), or their devices err (converter.device, converter.dac_error_lsb).
+  bool needs_calibration() const noexcept;
+
+  /// Draws the converters' chip, and designs the trained ones: runs `cycles` cycles of
+  /// converter.training_problems examples with ideal ADCs, fewer once every place in the circuit has seen
+  /// enough, and notes the read-outs. seed: of the chip, the one that `program` and `solve` will be called
+  /// with; the same seed and examples give the same converters. Examples that cannot be programmed are left
+  /// out; unstable if all are. Does nothing where nothing is needed. Allocates.
+  status calibrate(const example_source& examples, std::size_t cycles, std::uint64_t seed);
+
+  /// The trained converters, place by place; empty without training. Allocates.
+  std::vector<adc_place> trained_converters() const;
+
   /// Maps the real N x N matrix (row-major, already expanded if complex) to arrays: rounding, write errors,
-  /// slices. ok; not_finite; out_of_range (a negative entry with array.mapping = direct); or unstable: an
+  /// slices. ok; not_finite; out_of_range (a negative entry with array.mapping = direct, or converters that
+  /// want `calibrate` and have not got it); or unstable: an
   /// array that would need a negative resistor or whose feedback loop does not settle
   /// (docs/analogue-model.md), as those of every indefinite symmetric matrix.
   status program(const double* a, const analog_identity& who, std::span<double> state,

@@ -2,6 +2,7 @@
 /// All of mho but mho::parallel.
 #pragma once
 
+#include <mho/adc.hpp>
 #include <mho/analog.hpp>
 #include <mho/constellation.hpp>
 #include <mho/detector.hpp>

@@ -48,7 +48,7 @@ struct pack_writer {
 bool batch_solver::applies(const parameters& p, std::size_t real_unknowns) noexcept {
   return p.array.mapping == sign_mapping::split && !p.array.programmed_bias && p.device.levels == 8 &&
          !(p.device.off_siemens > 0) && !ages(p.device) && !has_stuck_cells(p.device) &&
-         !(p.array.wire_ohm > 0) && real_unknowns <= most_unknowns;
+         !(p.array.wire_ohm > 0) && p.converter.is_plain() && real_unknowns <= most_unknowns;
 }
 
 batch_solver::batch_solver(const parameters& p, const analog_solver& plain, bool complex_valued,

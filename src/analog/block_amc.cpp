@@ -1,11 +1,11 @@
 #include "analog/block_amc.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "analog/array.hpp"
 #include "analog/circuit.hpp"
-#include "analog/converter.hpp"
 
 namespace mho::analog {
 namespace {
@@ -103,8 +103,8 @@ bool block_amc::program(const double* a, std::size_t n, std::uint64_t place, con
   return program(m4, half, 2 * place + 1, draws, fourth, rest);
 }
 
-void block_amc::multiply(const double* m, std::size_t n, const double* x, bool converters, double* y,
-                         double* scratch) const noexcept {
+void block_amc::multiply(const double* m, std::size_t n, std::size_t place, const double* x,
+                         const conversion* converters, double* y, double* scratch) const noexcept {
   const std::size_t tile = parameters_.array.size;
   double* in = scratch;
   double* out = in + tile;
@@ -112,28 +112,28 @@ void block_amc::multiply(const double* m, std::size_t n, const double* x, bool c
   for (std::size_t row = 0; row < n; row += tile)
     for (std::size_t column = 0; column < n; column += tile) {
       if (converters)
-        convert(x + column, tile, parameters_.converter.dac_bits, in);
+        converters->drive(place, x + column, tile, in);
       else
         std::copy_n(x + column, tile, in);
       multiply_plain(m + row * n + column, tile, n, in, out);
-      if (converters) convert(out, tile, parameters_.converter.adc_bits, out);
+      if (converters) converters->read(place, out, tile);
       for (std::size_t i = 0; i < tile; ++i) y[row + i] += out[i];
     }
 }
 
-void block_amc::solve(const double* state, std::size_t n, const double* b, bool converters, double* x,
-                      double* scratch) const noexcept {
+void block_amc::solve(const double* state, std::size_t n, std::size_t place, const double* b,
+                      const conversion* converters, double* x, double* scratch) const noexcept {
   if (is_leaf(n)) {
     if (!converters) return multiply_plain(state, n, n, b, x);
     double* in = scratch;
-    convert(b, n, parameters_.converter.dac_bits, in);
+    converters->drive(place, b, n, in);
     multiply_plain(state, n, n, in, x);
     if (parameters_.circuit.offset_volt > 0) {
       double full_scale = 0;
       for (std::size_t i = 0; i < n; ++i) full_scale = std::max(full_scale, std::abs(x[i]));
       for (std::size_t i = 0; i < n; ++i) x[i] += full_scale * state[n * n + i];
     }
-    convert(x, n, parameters_.converter.adc_bits, x);
+    converters->read(place, x, n);
     return;
   }
   const std::size_t half = n / 2, child = state_size(half);
@@ -144,13 +144,14 @@ void block_amc::solve(const double* state, std::size_t n, const double* b, bool 
   double* t = scratch;
   double* product = t + half;
   double* rest = product + half;
-  solve(first, half, b, converters, t, rest);
-  multiply(m3, half, t, converters, product, rest);
+  const auto stage = static_cast<std::size_t>(std::countr_zero(size_ / n));
+  solve(first, half, inv_first, b, converters, t, rest);
+  multiply(m3, half, mvm_m3(stage), t, converters, product, rest);
   for (std::size_t i = 0; i < half; ++i) t[i] = b[half + i] - product[i];
-  solve(fourth, half, t, converters, x + half, rest);
-  multiply(m2, half, x + half, converters, product, rest);
+  solve(fourth, half, inv_fourth, t, converters, x + half, rest);
+  multiply(m2, half, mvm_m2(stage), x + half, converters, product, rest);
   for (std::size_t i = 0; i < half; ++i) t[i] = b[i] - product[i];
-  solve(first, half, t, converters, x, rest);
+  solve(first, half, inv_first, t, converters, x, rest);
 }
 
 }  // namespace mho::analog

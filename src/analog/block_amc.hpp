@@ -11,6 +11,7 @@
 #include <mho/analog.hpp>
 
 #include "analog/accelerator.hpp"
+#include "analog/converter_bank.hpp"
 #include "analog/device.hpp"
 
 namespace mho::analog {
@@ -39,11 +40,11 @@ class block_amc {
     return program(a, size_, 1, draws, state, scratch);
   }
 
-  /// x = LP-INV(b), converters included unless `converters` is false (then also without offsets: the linear
+  /// x = LP-INV(b), converters included unless `converters` is null (then also without offsets: the linear
   /// map alone).
-  void solve(const double* state, const double* b, bool converters, double* x,
+  void solve(const double* state, const double* b, const conversion* converters, double* x,
              double* scratch) const noexcept {
-    solve(state, size_, b, converters, x, scratch);
+    solve(state, size_, inv_first, b, converters, x, scratch);
   }
 
  private:
@@ -54,11 +55,12 @@ class block_amc {
                double* scratch) const noexcept;
   bool program_leaf(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
                     double* state, double* scratch) const noexcept;
-  void solve(const double* state, std::size_t n, const double* b, bool converters, double* x,
-             double* scratch) const noexcept;
-  /// y = M x for a block of n rows, in tiles of N0 with converters of their own.
-  void multiply(const double* m, std::size_t n, const double* x, bool converters, double* y,
-                double* scratch) const noexcept;
+  // place: of the converters (converter_bank.hpp), should this be a leaf.
+  void solve(const double* state, std::size_t n, std::size_t place, const double* b,
+             const conversion* converters, double* x, double* scratch) const noexcept;
+  // y = M x for a block of n rows, in tiles of N0 with a conversion each.
+  void multiply(const double* m, std::size_t n, std::size_t place, const double* x,
+                const conversion* converters, double* y, double* scratch) const noexcept;
 
   parameters parameters_;
   std::size_t size_;

@@ -15,7 +15,13 @@ enum purpose : std::uint16_t {
   programming_purpose = 0x101,  ///< write errors
   reading_purpose = 0x102,      ///< what one solution draws
   ageing_purpose = 0x110,       ///< drift exponents of a programming's cells
-  faults_purpose = 0x111        ///< (seed, 0, row of an array): stuck cells, the chip's own
+  faults_purpose = 0x111,       ///< (seed, 0, row of an array): stuck cells, the chip's own
+  adc_chip_purpose = 0x120,     ///< errors of a modelled converter's devices
+  dac_chip_purpose = 0x121,     ///< errors of a DAC's codes
+  training_purpose = 0x122,     ///< which read-outs a converter is trained on
+  conversion_purpose = 0x123,   ///< read errors of converters
+  example_channel_purpose = 0x124,  ///< channels that converters are trained with
+  example_symbol_purpose = 0x125    ///< and symbols
 };
 
 /// A stream's 64 bits in 32: the low half xor MurmurHash3's 64-bit finaliser (Appleby 2011) of the high half;
@@ -41,6 +47,10 @@ inline random_stream ageing_stream(const analog_identity& who) noexcept {
 }
 inline random_stream reading_stream(const analog_identity& who) noexcept {
   return {who.seed, fold(who.stream), who.number, reading_purpose, who.use};
+}
+
+inline random_stream conversion_stream(const analog_identity& who) noexcept {
+  return {who.seed, fold(who.stream), who.number, conversion_purpose, who.use};
 }
 
 }  // namespace mho::analog

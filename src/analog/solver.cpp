@@ -8,6 +8,7 @@
 
 #include "analog/array.hpp"
 #include "analog/block_amc.hpp"
+#include "analog/converter_bank.hpp"
 #include "analog/identity.hpp"
 
 namespace mho {
@@ -42,7 +43,8 @@ struct analog_solver::plan {
         stages(stages_for(real_n, p.array.size)),
         padded(stages == 0 ? real_n : p.array.size << stages),
         is_complex(complex_valued && stages > 0),
-        blocks(parameters, padded) {}
+        blocks(parameters, padded),
+        converters(p.converter, std::min(padded, p.array.size), stages) {}
 
   // Where unknown i stands in the padded system: the halves of an expanded complex system stay halves.
   std::size_t place(std::size_t i) const noexcept {
@@ -55,6 +57,8 @@ struct analog_solver::plan {
   std::size_t padded;
   bool is_complex;
   analog::block_amc blocks;
+  analog::converter_bank converters;
+  analog::sample_recorder* record = nullptr;  // set while calibrating
 };
 
 analog_solver::analog_solver(std::unique_ptr<plan> p) : plan_(std::move(p)) {}
@@ -71,8 +75,53 @@ result<analog_solver> analog_solver::make(const options& parameters, std::size_t
     return {error::bad_value,
             "array.mapping: the circuit of a pair of arrays is not there yet; must be split or "
             "direct"};
+  const analog::converter_parameters& c = typed.converter;
+  const std::string limit = std::to_string(most_adc_bits);
+  if (c.adc_bits > static_cast<int>(most_adc_bits) &&
+      (c.kind != analog::adc_kind::uniform || c.device.device != adc_device::ideal))
+    return {error::bad_value, "converter.adc_bits: must be at most " + limit +
+                                  " with this converter.adc_kind or converter.device"};
+  if (c.dac_bits > static_cast<int>(most_adc_bits) && c.dac_error_lsb > 0)
+    return {error::bad_value,
+            "converter.dac_bits: must be at most " + limit + " with converter.dac_error_lsb"};
   return analog_solver(std::make_unique<plan>(typed, n, complex_valued));
 }
+
+bool analog_solver::needs_calibration() const noexcept {
+  return plan_->parameters.converter.needs_calibration();
+}
+
+status analog_solver::calibrate(const example_source& examples, std::size_t cycles, std::uint64_t seed) {
+  plan& p = *plan_;
+  // With its mirror images, a place has the 8,000 samples of Lloyd's rules.
+  constexpr std::size_t most_samples = 4000, enough = 16 * most_samples;
+  constexpr std::uint64_t training_stream = 0xffff'fffe;
+  if (!needs_calibration()) return status::ok;
+  const bool training = p.parameters.converter.needs_training();
+  analog::sample_recorder record(p.converters.places(), training ? most_samples : 0, seed);
+  if (training) {
+    std::vector<double> a(p.real_n * p.real_n), b(p.real_n), x(cycles * p.real_n), state(state_size()),
+        scratch(scratch_size());
+    std::size_t programmed = 0;
+    struct recording {  // whatever the examples throw
+      plan& p;
+      ~recording() { p.record = nullptr; }
+    } const until_end{p};
+    p.record = &record;
+    for (std::size_t k = 0; k < p.parameters.converter.training_problems && !record.has_seen(enough); ++k) {
+      examples(k, a, b);
+      const analog_identity who{seed, training_stream, k};
+      if (program(a.data(), who, state, scratch) != status::ok) continue;
+      ++programmed;
+      solve(state, b.data(), cycles, who, x, {}, scratch);  // one that runs away has been read until then
+    }
+    if (programmed == 0) return status::unstable;
+  }
+  p.converters.calibrate(record, seed);
+  return status::ok;
+}
+
+std::vector<adc_place> analog_solver::trained_converters() const { return plan_->converters.trained(); }
 
 std::size_t analog_solver::unknowns() const noexcept { return plan_->n; }
 std::size_t analog_solver::real_unknowns() const noexcept { return plan_->real_n; }
@@ -105,6 +154,7 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   bool finite = true;
   for (std::size_t i = 0; i < n * n; ++i) finite = finite && std::isfinite(a[i]);
   if (!finite) return status::not_finite;
+  if (!p.converters.is_ready() && p.record == nullptr) return status::out_of_range;
   if (p.parameters.array.mapping == analog::sign_mapping::direct &&
       std::any_of(a, a + n * n, [](double entry) { return entry < 0; }))
     return status::out_of_range;
@@ -140,9 +190,10 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
   std::fill_n(r, p.padded, 0.0);
   for (std::size_t i = 0; i < n; ++i) r[p.place(i)] = b[i];
   const double start = norm(r, p.padded);
-  random_stream reading = analog::reading_stream(who);
+  random_stream reading = analog::reading_stream(who), converting = analog::conversion_stream(who);
+  const analog::conversion converters{p.converters, converting, p.record};
   for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
-    p.blocks.solve(programmed, r, true, dx, rest);
+    p.blocks.solve(programmed, r, &converters, dx, rest);
     for (std::size_t i = 0; i < n; ++i) compact[i] = dx[p.place(i)];
     if (p.parameters.solver.extra_error > 0) {
       // dx += e |dx| g / sqrt(n), g fresh normal (an error that the device statistics do not explain).
@@ -172,7 +223,7 @@ double analog_solver::spectral_radius(std::span<const double> state) const {
   for (Eigen::Index j = 0; j < n; ++j) {
     std::fill(unit.begin(), unit.end(), 0.0);
     unit[p.place(static_cast<std::size_t>(j))] = 1;
-    p.blocks.solve(state.data() + p.real_n * p.real_n, unit.data(), false, column.data(), scratch.data());
+    p.blocks.solve(state.data() + p.real_n * p.real_n, unit.data(), nullptr, column.data(), scratch.data());
     for (Eigen::Index i = 0; i < n; ++i) inverse(i, j) = column[p.place(static_cast<std::size_t>(i))];
   }
   const Eigen::Map<const Eigen::Matrix<double, -1, -1, Eigen::RowMajor>> stored(state.data(), n, n);

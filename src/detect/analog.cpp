@@ -8,6 +8,7 @@
 
 #include <mho/analog.hpp>
 
+#include "analog/training.hpp"
 #include "detect/analog_digest.hpp"
 #include "detect/analog_packs.hpp"
 #include "detect/builtin.hpp"
@@ -52,6 +53,7 @@ class analog_detector final : public detector {
       if (!made) return made.code();
       packs_.reset();
       solver_ = std::make_unique<analog_solver>(std::move(*made));
+      calibrated_rx_ = 0;
       const analog::parameters parameters = analog::typed(accelerator_);
       if (analog::batch_solver::applies(parameters, solver_->real_unknowns()))
         packs_.emplace(parameters, *solver_, analog_packs::wishes{cycles_, seed_, loaded_},
@@ -61,6 +63,13 @@ class analog_detector final : public detector {
     if (packs_) {
       packs_->reserve(room);
       return error::none;
+    }
+    if (solver_->needs_calibration() && calibrated_rx_ != room.rx) {
+      const auto example = [&](std::size_t number, std::span<double> a, std::span<double> b) {
+        analog::rayleigh_example(room.rx, room.tx, number, a, b);
+      };
+      if (is_failed(solver_->calibrate(example, most_cycles_, seed_))) return error::bad_value;
+      calibrated_rx_ = room.rx;
     }
     const std::size_t n = solver_->real_unknowns();
     state_.resize(room.problems * solver_->state_size());
@@ -170,6 +179,7 @@ class analog_detector final : public detector {
   bool loaded_;
   std::unique_ptr<analog_solver> solver_;
   std::optional<analog_packs> packs_;  // where kernels take this accelerator; then nothing of what follows
+  std::size_t calibrated_rx_ = 0;      // for how many antennas the converters were trained
   mutable std::vector<double> state_;  // `programmed` hands out spans to prepare and, read only, to apply
   std::vector<double> gain_, variance_;
   mutable std::vector<scratch> slots_;

@@ -78,6 +78,36 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
   }
 }
 
+TEST(no_allocation, in_converters_that_were_trained_and_err) {
+  constexpr std::size_t problems = 5, rx = 16, tx = 4;
+  std::vector<std::complex<float>> h(problems * rx * tx), y(problems * rx), x(problems * tx);
+  random_stream random(1, 0, 0, 0);
+  random.complex_normals(h);
+  random.complex_normals(y);
+  for (const char* device : {"ideal", "thresholds", "windows"}) {
+    auto d = make_detector({"analog-zf",
+                            {{"converter.adc_kind", std::string("lloyd-max")},
+                             {"converter.device", std::string(device)},
+                             {"converter.combine", std::string("majority")},
+                             {"converter.read_error_siemens", 0.35e-6},
+                             {"converter.dac_error_lsb", 0.1}}})
+                 .value();
+    const shape room{.problems = problems, .rx = rx, .tx = tx};
+    ASSERT_EQ(d->reserve(room), error::none);
+    const channel_batch channel{row_major(h.data(), problems, rx, tx), noise::white(0.1f)};
+    const received_batch received{row_major(y.data(), problems, 1, rx)};
+    output o;
+    o.estimate = row_major(x.data(), problems, 1, tx);
+    const std::size_t before = allocations;
+    const error done = d->detect(channel, received, {&o, 1});
+    const error again = d->reserve(room);
+    const std::size_t after = allocations;
+    EXPECT_EQ(after, before) << device;
+    EXPECT_EQ(done, error::none) << device;
+    EXPECT_EQ(again, error::none) << device;
+  }
+}
+
 TEST(no_allocation, in_any_mode_of_fp32_detection_on_any_target) {
   const constellation qam = constellation::parse("16qam").value();
   const constellation* symbols[] = {&qam};
