@@ -59,6 +59,15 @@ struct ginv_instance {
   op_amp column;                           ///< of w; its input_ohm is not used
 };
 
+/// The circuit of a programmed array (analog_solver::circuit).
+struct programmed_circuit {
+  inv_instance instance;        ///< of `unknowns` rows, or one more with a bias column, whose row is the last
+  std::size_t unknowns = 0;     ///< rows of the array's own block
+  std::size_t arrays = 0;       ///< how many arrays the programming wrote
+  double volt_per_unit = 0;     ///< v(o_j) = volt_per_unit * x_j
+  double siemens_per_unit = 0;  ///< conductance that stands for 1 in the matrix
+};
+
 /// What ngspice is to compute.
 struct spice_analysis {
   /// .op, .tran from rest (every capacitor at 0 V, the inputs on from time 0), or .noise

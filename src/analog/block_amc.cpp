@@ -54,9 +54,15 @@ bool block_amc::program_leaf(const double* a, std::size_t n, random_stream& rand
           ? map_direct(slice_scale(a, n * n, parameters_.solver.slices, parameters_.solver.binary_scale))
           : map_inv(a, n, n);
   program_inv(a, n, n, map, parameters_.array, parameters_.device, random, cells);
-  if (!settles(cells, map, n, offset_volt)) return false;
   const double offset = parameters_.circuit.offset_volt;
   for (std::size_t i = 0; i <= n; ++i) offset_volt[i] = offset > 0 ? offset * (2 * chip.uniform() - 1) : 0;
+  if (record_ != nullptr && record_->seen++ == record_->wanted) {
+    record_->n = n;
+    record_->map = map;
+    std::copy_n(cells, n * n, record_->cells.data());
+    std::copy_n(offset_volt, n + 1, record_->offset_volt.data());
+  }
+  if (!settles(cells, map, n, offset_volt + n + 1)) return false;
   return realise_inv(cells, map, n, parameters_.circuit, offset_volt, state, state + n * n,
                      offset_volt + n + 1);
 }

@@ -7,13 +7,27 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include <mho/analog.hpp>
 
 #include "analog/accelerator.hpp"
+#include "analog/array.hpp"
 #include "analog/device.hpp"
 
 namespace mho::analog {
+
+/// What one LP-INV array of a programming became, kept for those who look at its circuit.
+struct leaf_record {
+  /// Of array number `wanted`, counted from 0 in the order of programming; `most_rows` a leaf has.
+  leaf_record(std::size_t which, std::size_t most_rows)
+      : wanted(which), cells(most_rows * most_rows), offset_volt(most_rows + 1) {}
+  std::size_t wanted, seen = 0;     ///< `seen`: arrays that were programmed, those that do not settle too
+  std::size_t n = 0;                ///< rows; 0: it has not been seen
+  std::vector<double> cells;        ///< n x n, level steps
+  std::vector<double> offset_volt;  ///< n, then the bias column's op-amp
+  inv_mapping map;
+};
 
 /// A tree of arrays for matrices of `size` rows; size is N0 2^stages. The programmed tree is a block of
 /// doubles: a leaf is its map P and offset o (circuit.hpp); a node its children for M1 and M4s, then M2 and
@@ -21,6 +35,9 @@ namespace mho::analog {
 class block_amc {
  public:
   block_amc(const parameters& p, std::size_t size) : parameters_(p), size_(size) {}
+
+  /// Programmings from now on keep an array there; nullptr, the default: none.
+  void record(leaf_record* into) noexcept { record_ = into; }
 
   std::size_t state_size() const noexcept { return state_size(size_); }
   std::size_t program_scratch() const noexcept;
@@ -55,6 +72,7 @@ class block_amc {
 
   parameters parameters_;
   std::size_t size_;
+  leaf_record* record_ = nullptr;
 };
 
 }  // namespace mho::analog
