@@ -4,6 +4,7 @@
 #include <Eigen/LU>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace mho::analog {
 
@@ -58,15 +59,17 @@ closed_loop inv_loop(const terminal_conductance& net, const inv_amplifiers& amps
   loop.omega = 2 * M_PI * amps.row.gain_bandwidth_hz;
   loop.k = Eigen::MatrixXd::Zero(states, states);
   loop.drive = Eigen::MatrixXd::Zero(states, 2 * n + m);
+  loop.amplifiers = n + m;
+  loop.lag = Eigen::VectorXd::Zero(states);
+  loop.lag.segment(b, n).setConstant(1 / amps.row.open_loop_gain);
   // omega (V_os - u - b / A0) is b'; likewise the inverters at their own speed.
   loop.k.middleRows(b, n) = node.block(u, 0, n, states);
-  loop.k.block(b, b, n, n).diagonal().array() += 1 / amps.row.open_loop_gain;
   loop.drive.block(b, 0, n, n) = node.block(u, states, n, n);
   loop.drive.block(b, n, n, n).diagonal().array() -= 1;
   if (net.two_arrays) {
     const double speed = amps.inverter.gain_bandwidth_hz / amps.row.gain_bandwidth_hz;
     loop.k.middleRows(c, n) = speed * node.block(y_node, 0, n, states);
-    loop.k.block(c, c, n, n).diagonal().array() += speed / amps.inverter.open_loop_gain;
+    loop.lag.segment(c, n).setConstant(speed / amps.inverter.open_loop_gain);
     loop.drive.block(c, 0, n, n) = speed * node.block(y_node, states, n, n);
     loop.drive.block(c, 2 * n, n, n).diagonal().array() -= speed;
   }
@@ -79,10 +82,15 @@ closed_loop inv_loop(const terminal_conductance& net, const inv_amplifiers& amps
     loop.k.middleRows(u_state, n) = current.leftCols(states);
     loop.drive.block(u_state, 0, n, n) = current.rightCols(n);
   }
+  loop.k.diagonal() += loop.lag;
   loop.output = node.block(o, 0, n, states);
   loop.feedthrough = Eigen::MatrixXd::Zero(n, 2 * n + m);
   loop.feedthrough.leftCols(n) = node.block(o, states, n, n);
   return loop;
+}
+
+Eigen::MatrixXd rest_map(const closed_loop& loop) {
+  return loop.feedthrough - loop.output * loop.k.partialPivLu().solve(loop.drive);
 }
 
 closed_loop with_fast_state(const closed_loop& loop, Eigen::Index index) {

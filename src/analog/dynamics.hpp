@@ -2,8 +2,7 @@
 /// How closed loops of single-pole amplifiers move: state space, stability, exact waveforms, settling.
 #pragma once
 
-#include <Eigen/Core>
-#include <vector>
+#include <Eigen/LU>
 
 #include "analog/inv_circuit.hpp"
 
@@ -17,6 +16,11 @@ struct closed_loop {
   Eigen::MatrixXd drive;        ///< states x inputs
   Eigen::MatrixXd output;       ///< outputs x states
   Eigen::MatrixXd feedthrough;  ///< outputs x inputs: not zero only with an output resistance
+  /// The first so many states are amplifiers' internal voltages; the others are those of capacitances.
+  Eigen::Index amplifiers = 0;
+  /// states: what of K's diagonal is the amplifiers' finite gain, 1 / A0, and acts on the internal voltage
+  /// itself.
+  Eigen::VectorXd lag;
 };
 
 /// The inversion circuit: states are the internal voltages of the rows' amplifiers, of the inverters and,
@@ -24,7 +28,11 @@ struct closed_loop {
 /// output resistance: K = D^-1 G + I / A0. Allocates.
 closed_loop inv_loop(const terminal_conductance& net, const inv_amplifiers& amps);
 
-/// The same loop with its state `index` infinitely fast: what that amplifier does, it does at once.
+/// The outputs at rest, outputs x inputs: feedthrough - output K^-1 drive. Allocates.
+Eigen::MatrixXd rest_map(const closed_loop& loop);
+
+/// The same loop with its state `index` infinitely fast: what that amplifier does, it does at once. Its lags
+/// are left out.
 closed_loop with_fast_state(const closed_loop& loop, Eigen::Index index);
 
 /// The least real part of K's eigenvalues: the slowest mode decays as exp(-omega slowest t).
@@ -40,7 +48,14 @@ double settling_estimate_s(const closed_loop& loop, double epsilon);
 /// their offsets included). Allocates.
 class step_response {
  public:
-  step_response(const closed_loop& loop, const Eigen::VectorXd& inputs);
+  /// Finds the modes.
+  explicit step_response(const closed_loop& loop);
+  step_response(const closed_loop& loop, const Eigen::VectorXd& inputs) : step_response(loop) {
+    drive(inputs);
+  }
+
+  /// From here on the step is one of these inputs.
+  void drive(const Eigen::VectorXd& inputs);
 
   /// The outputs at `time_s` >= 0. Exact: a sum of modes, or the matrix exponential (scaling and squaring,
   /// Higham 2005) where the eigenvectors are too near to dependent to resolve it.
@@ -59,10 +74,14 @@ class step_response {
   double last_outside(double to_s, int samples, double band) const;
 
   closed_loop loop_;
-  Eigen::VectorXd inputs_, final_;
+  double slowest_ = 0, swing_ = 0;  // least real and largest imaginary part of K's eigenvalues
   bool stable_ = false, by_modes_ = false;
-  Eigen::VectorXcd rates_;   // of the modes, 1/s
-  Eigen::MatrixXcd shares_;  // outputs x modes: of each mode in each output's distance from the end
+  Eigen::MatrixXcd vectors_;
+  Eigen::PartialPivLU<Eigen::MatrixXcd> factored_vectors_;
+  Eigen::PartialPivLU<Eigen::MatrixXd> factored_;  // K
+  Eigen::VectorXcd rates_;                         // of the modes, 1/s
+  Eigen::VectorXd inputs_, start_, final_;         // start: the states' distance from their end
+  Eigen::MatrixXcd shares_;                        // outputs x modes: of each mode in an output's distance
 };
 
 /// exp(a), by Pade approximation of order 13 with scaling and squaring (Higham, SIAM J. Matrix Anal. Appl.

@@ -1,30 +1,34 @@
 #include <Eigen/Eigenvalues>
-#include <Eigen/LU>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "analog/dynamics.hpp"
 
 namespace mho::analog {
 
-step_response::step_response(const closed_loop& loop, const Eigen::VectorXd& inputs)
-    : loop_(loop), inputs_(inputs), stable_(is_stable(loop)) {
-  const Eigen::PartialPivLU<Eigen::MatrixXd> factored(loop.k);
-  const Eigen::VectorXd end = -factored.solve(loop.drive * inputs);
-  final_ = loop.output * end + loop.feedthrough * inputs;
-  if (!stable_) return;  // its modes may grow, and its end be far away: the exponential is exact all the same
+step_response::step_response(const closed_loop& loop)
+    : loop_(loop), stable_(is_stable(loop)), factored_(loop.k) {
+  if (!stable_) return;  // modes may grow, and the end be far away: the exponential is exact all the same
   const Eigen::EigenSolver<Eigen::MatrixXd> modes(loop.k);
-  const Eigen::MatrixXcd vectors = modes.eigenvectors();
-  const Eigen::VectorXd singular = vectors.jacobiSvd().singularValues();
+  slowest_ = modes.eigenvalues().real().minCoeff();
+  swing_ = modes.eigenvalues().imag().cwiseAbs().maxCoeff();
+  rates_ = loop.omega * modes.eigenvalues();
+  vectors_ = modes.eigenvectors();
+  factored_vectors_.compute(vectors_);
   // Modes lose as many digits as the vectors' condition has; ten are kept.
   constexpr double worst_condition = 1e5;
-  by_modes_ = modes.info() == Eigen::Success && singular(0) < worst_condition * singular(singular.size() - 1);
+  by_modes_ = modes.info() == Eigen::Success && factored_vectors_.rcond() * worst_condition > 1;
+}
+
+void step_response::drive(const Eigen::VectorXd& inputs) {
+  inputs_ = inputs;
+  start_ = factored_.solve(loop_.drive * inputs);
+  final_ = loop_.feedthrough * inputs - loop_.output * start_;
   if (!by_modes_) return;
-  rates_ = loop.omega * modes.eigenvalues();
-  const Eigen::VectorXcd start = vectors.partialPivLu().solve((-end).cast<std::complex<double>>());
-  shares_ = loop.output.cast<std::complex<double>>() * vectors * start.asDiagonal();
+  const Eigen::VectorXcd start = factored_vectors_.solve(start_.cast<std::complex<double>>());
+  shares_ = loop_.output.cast<std::complex<double>>() * vectors_ * start.asDiagonal();
 }
 
 Eigen::VectorXd step_response::at(double time_s) const {
@@ -46,10 +50,9 @@ double step_response::envelope(double time_s) const {
   const Eigen::MatrixXd left = matrix_exponential(-loop_.omega * time_s * loop_.k);
   const double gain = left.cwiseAbs().rowwise().sum().maxCoeff();
   if (!(gain < 0.5)) return std::numeric_limits<double>::infinity();
-  const Eigen::VectorXd end = loop_.k.partialPivLu().solve(loop_.drive * inputs_);
   // Between time t and 2 t the state may swell before it falls: by what the eigenvectors' condition allows.
   constexpr double swell = 1e3;
-  return swell * gain * end.cwiseAbs().maxCoeff() * loop_.output.cwiseAbs().rowwise().sum().maxCoeff();
+  return swell * gain * start_.cwiseAbs().maxCoeff() * loop_.output.cwiseAbs().rowwise().sum().maxCoeff();
 }
 
 // The last time in [0, to] with an error above the band; the one at `to` is below it.
@@ -65,7 +68,7 @@ double step_response::last_outside(double to_s, int samples, double band) const 
     }
   } else {
     const Eigen::MatrixXd propagator = matrix_exponential(-loop_.omega * step * loop_.k);
-    Eigen::VectorXd now = loop_.k.partialPivLu().solve(loop_.drive * inputs_);
+    Eigen::VectorXd now = start_;
     for (double& e : errors) {
       e = (loop_.output * now).cwiseAbs().maxCoeff();
       now = (propagator * now).eval();
@@ -108,7 +111,7 @@ double step_response::settling_s(double epsilon) const {
   if (!stable_) return std::numeric_limits<double>::infinity();
   const double band = epsilon * final_.cwiseAbs().maxCoeff();
   if (!(band > 0)) return 0;
-  double late = 1 / (loop_.omega * slowest_mode(loop_)), early = 0;
+  double late = 1 / (loop_.omega * slowest_), early = 0;
   while (envelope(late) > band) {
     early = late;
     late *= 2;
@@ -118,7 +121,7 @@ double step_response::settling_s(double epsilon) const {
     (envelope(middle) > band ? early : late) = middle;
   }
   // Enough samples for every swing of the fastest oscillation that is.
-  const double turns = loop_.omega * late * loop_.k.eigenvalues().imag().cwiseAbs().maxCoeff() / (2 * M_PI);
+  const double turns = loop_.omega * late * swing_ / (2 * M_PI);
   return last_outside(late, static_cast<int>(std::min(512 + 16 * turns, 65536.0)), band);
 }
 

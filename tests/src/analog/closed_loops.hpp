@@ -51,17 +51,20 @@ class netlist {
   int node() { return ++nodes_; }
   void conductance(int a, int b, double siemens) { resistors_.push_back({a, b, siemens}); }
   /// Volts from ground.
-  void source(int at, double volt) { sources_.push_back({at, 0, 0, volt}); }
-  /// An amplifier with its other input grounded (sign -1: `in` inverts); its output resistance in series.
-  void amplifier(int in, int out, const analog::opamp& amp, double offset_volt, int sign = -1) {
-    conductance(in, 0, 1 / amp.input_resistance_ohm);
+  void source(int at, double volt) { sources_.push_back({at, 0, 0, volt, 1}); }
+  /// Into a node, out of ground.
+  void current(int at, double ampere) { currents_.push_back({at, 0, ampere}); }
+  /// An amplifier with its output resistance in series; input node 0 is a grounded input.
+  void amplifier(int minus, int out, const analog::opamp& amp, double offset_volt, int plus = 0) {
+    conductance(minus, 0, 1 / amp.input_resistance_ohm);
+    conductance(plus, 0, 1 / amp.input_resistance_ohm);
     int inner = out;
     if (amp.output_resistance_ohm > 0) {
       inner = node();
       conductance(inner, out, 1 / amp.output_resistance_ohm);
     }
-    // v_inner / A0 - sign v_in = V_os
-    sources_.push_back({inner, in, sign, offset_volt, 1 / amp.open_loop_gain});
+    // v_inner / A0 + v_minus - v_plus = V_os
+    sources_.push_back({inner, minus, plus, offset_volt, 1 / amp.open_loop_gain});
   }
   /// The voltages of all nodes, [0] = 0.
   Eigen::VectorXd solve() const {
@@ -76,12 +79,14 @@ class netlist {
       a(r.a, r.b) -= r.siemens / unit;
       a(r.b, r.a) -= r.siemens / unit;
     }
+    for (const resistor& i : currents_) f(i.a) += i.siemens / unit;
     for (Eigen::Index k = 0; k < sources; ++k) {
       const controlled& c = sources_[static_cast<std::size_t>(k)];
       const Eigen::Index row = nodes_ + 1 + k;
       a(c.at, row) += 1;
-      a(row, c.at) += c.sign == 0 ? 1 : c.lag;
-      if (c.sign != 0) a(row, c.in) -= c.sign;
+      a(row, c.at) += c.lag;
+      a(row, c.minus) += 1;
+      a(row, c.plus) -= 1;
       f(row) = c.volt;
     }
     Eigen::VectorXd v = Eigen::VectorXd::Zero(size + 1);
@@ -95,11 +100,11 @@ class netlist {
     double siemens;
   };
   struct controlled {
-    int at, in, sign;
-    double volt, lag = 0;
+    int at, minus, plus;
+    double volt, lag;
   };
   int nodes_ = 0;
-  std::vector<resistor> resistors_;
+  std::vector<resistor> resistors_, currents_;
   std::vector<controlled> sources_;
 };
 

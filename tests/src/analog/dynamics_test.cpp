@@ -153,20 +153,13 @@ TEST(dynamics, settling_of_one_row_is_its_exponential) {
 
 TEST(dynamics, symmetric_positive_definite_matrices_settle) {
   // One array: always. Two arrays with equal amplifiers: row sums make diag(sum G+-) +- G+- diagonally
-  // dominant. Not so with a row capacitance.
+  // dominant.
   for (std::uint64_t k = 0; k < 2000; ++k) {
     const Eigen::Index n = 2 + static_cast<Eigen::Index>(k % 7);
     const Eigen::MatrixXd a = wishart(n, n + static_cast<Eigen::Index>(k % 3), k);
     const closed_loop loop = inv_loop(connect(cells_of(a, 1e-4, g0)), amplifiers(1e5, 1e8));
     EXPECT_TRUE(is_stable(loop)) << k;
   }
-  std::size_t astray = 0;
-  for (std::uint64_t k = 0; k < 300; ++k) {
-    inv_amplifiers amps = amplifiers(1e5, 1e8);
-    amps.row_capacitance_farad = 3e-12;
-    astray += !is_stable(inv_loop(connect(cells_of(wishart(8, 16, k), 1e-4, g0)), amps));
-  }
-  std::printf("3 pF: %zu of 300 unstable\n", astray);
 }
 
 TEST(dynamics, stability_is_that_of_the_loaded_matrix) {
@@ -183,39 +176,68 @@ TEST(dynamics, stability_is_that_of_the_loaded_matrix) {
     different += loaded != plain;
     settle += loaded;
   }
-  std::printf("differ %zu, settle %zu of 4000\n", different, settle);
+  // About one percent, printed without decimals, by the binomial count.
+  EXPECT_NEAR(static_cast<double>(different) / draws, 0.01, 0.005 + 4.9 * std::sqrt(0.01 * 0.99 / draws));
+  EXPECT_GT(settle, 300u);
 }
 
-struct settled {
-  double exact, no_inverters, estimate;
-};
-settled settling_of(Eigen::Index n, Eigen::Index degrees, std::uint64_t k, double epsilon) {
-  const inv_cells cells = cells_of(wishart(n, degrees, k), 1e-4, g0);
-  const terminal_conductance net = connect(cells);
-  const Eigen::VectorXd inputs = inv_inputs(net, normal_vector(n, k));
-  inv_amplifiers fast = amplifiers(1e4, 1e8);
-  fast.inverter.gain_bandwidth_hz = 1e14;
-  const closed_loop loop = inv_loop(net, amplifiers(1e4, 1e8));
-  return {step_response(loop, inputs).settling_s(epsilon),
-          step_response(inv_loop(net, fast), inputs).settling_s(epsilon), settling_estimate_s(loop, epsilon)};
+// Between these two order statistics lies the median of the distribution with probability 1 - 1e-6: the count
+// below it is binomial.
+std::pair<double, double> median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto half = static_cast<double>(values.size()) / 2, width = 4.9 * std::sqrt(half / 2);
+  return {values[static_cast<std::size_t>(half - width)], values[static_cast<std::size_t>(half + width)]};
 }
 
 TEST(dynamics, settling_times_of_wishart_matrices) {
+  // 2 n degrees of freedom, 100 uS, gain 1e4, 100 MHz, to 1 %: medians of 111 ns (4 x 4) and 190 ns (8 x 8)
+  // in an independent simulation, itself of a finite count; without the inverters' own lag, estimates are 13
+  // to 16 % too short in the median; the estimate by the slowest mode is exceeded in 13 to 18 % of the draws.
+  constexpr int draws = 400;
   for (const Eigen::Index n : {4, 8}) {
     std::vector<double> times, under;
     int exceeded = 0;
-    double longest = 0;
-    for (std::uint64_t k = 0; k < 300; ++k) {
-      const settled s = settling_of(n, 2 * n, k, 0.01);
-      times.push_back(s.exact);
-      under.push_back(1 - s.no_inverters / s.exact);
-      exceeded += s.exact > s.estimate;
-      longest = std::max(longest, s.estimate / s.exact);
+    for (std::uint64_t k = 0; k < draws; ++k) {
+      const inv_cells cells = cells_of(wishart(n, 2 * n, k), 1e-4, g0);
+      const terminal_conductance net = connect(cells);
+      const Eigen::VectorXd inputs = inv_inputs(net, normal_vector(n, k));
+      const closed_loop loop = inv_loop(net, amplifiers(1e4, 1e8));
+      closed_loop fast = loop;
+      if (net.two_arrays)
+        for (Eigen::Index i = 2 * n - 1; i >= n; --i) fast = with_fast_state(fast, i);
+      const double exact = step_response(loop, inputs).settling_s(0.01);
+      times.push_back(exact);
+      under.push_back(1 - step_response(fast, inputs).settling_s(0.01) / exact);
+      exceeded += exact > settling_estimate_s(loop, 0.01);
     }
-    std::sort(times.begin(), times.end());
-    std::sort(under.begin(), under.end());
-    std::printf("n %d: median %g ns, under %g (%g .. %g), exceeded %d of 300, estimate/exact %g\n", int(n),
-                times[150] * 1e9, under[150], under.front(), under.back(), exceeded, longest);
+    const auto [time_low, time_high] = median_of(times);
+    EXPECT_LT(time_low, n == 4 ? 111e-9 : 190e-9);
+    EXPECT_GT(time_high, n == 4 ? 111e-9 : 190e-9);
+    const auto [under_low, under_high] = median_of(under);
+    EXPECT_LT(under_low, 0.16);
+    EXPECT_GT(under_high, 0.13);
+    const double share = static_cast<double>(exceeded) / draws, error = 4.9 * std::sqrt(0.15 * 0.85 / draws);
+    EXPECT_TRUE(share > 0.13 - error && share < 0.18 + error) << share;
+  }
+}
+
+TEST(dynamics, a_row_capacitance_can_keep_a_loop_from_settling) {
+  // A circulant matrix with equal loads d: its eigenvalues p +- i q of D^-1 G give t z^2 + z + p + i q = 0, z
+  // in units of omega and t = omega C / d, whose roots lie left of the imaginary axis if and only if p > t
+  // q^2.
+  const double g = 1e-5, load = 4.5 * g, p = 0.5 / 4.5, q = std::sqrt(3.0) / 4.5;
+  inv_cells cells;
+  cells.plus = (Eigen::MatrixXd(3, 3) << 1.5, 2, 0, 0, 1.5, 2, 2, 0, 1.5).finished() * g;
+  cells.source = Eigen::VectorXd::Constant(3, g);
+  inv_amplifiers amps;
+  amps.row.gain_bandwidth_hz = 1e8;
+  EXPECT_TRUE(is_stable(inv_loop(connect(cells), amps)));
+  const double limit_farad = p / (q * q) * load / (2 * M_PI * 1e8);
+  for (const double share : {0.5, 0.99, 0.999999}) {
+    amps.row_capacitance_farad = share * limit_farad;
+    EXPECT_TRUE(is_stable(inv_loop(connect(cells), amps))) << share;
+    amps.row_capacitance_farad = limit_farad / share;
+    EXPECT_FALSE(is_stable(inv_loop(connect(cells), amps))) << share;
   }
 }
 
