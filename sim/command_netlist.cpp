@@ -54,7 +54,7 @@ std::string head(const netlist_arguments& a, const options& parameters, const pr
                       circuit.siemens_per_unit);
   text += fmt::format("node o<j>: x_j = v(o<j>) / {:.17g} V, x what the array makes of b\n",
                       circuit.volt_per_unit);
-  text += "the circuit alone: without converters, without the amplifiers' clamp\n";
+  text += "the circuit alone: without converters, and without a slew rate\n";
   for (const auto& [name, value] : parameters)
     for (const char* layer : {"device.", "array.", "circuit."})
       if (name.rfind(layer, 0) == 0) text += name + " = " + value_text(value) + "\n";

@@ -22,6 +22,8 @@ struct op_amp {
   /// From the inverting input to ground, above 0.
   double input_ohm = std::numeric_limits<double>::infinity();
   double output_ohm = 0;  ///< in series with the output
+  /// The output stage is clamp tanh(v / clamp) of what it would be, above 0; infinity: linear.
+  double clamp_volt = std::numeric_limits<double>::infinity();
 };
 
 /// One inversion circuit: v = -g0 (G+ - G-)^-1 V_in if all is ideal.

@@ -10,9 +10,6 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-// What the schema has no parameter for: the op-amp of the paper's static experiments (AD823).
-constexpr double gain_bandwidth_hz = 16e6;
-
 // [[cells + diagonal I, bias j], [j^T, 1]] in level steps; without a bias, the array alone.
 MatrixXd nodes_of(const leaf_record& array) {
   const auto n = static_cast<Index>(array.n);
@@ -38,7 +35,7 @@ result<programmed_circuit> driven_circuit(const leaf_record& array, const parame
   VectorXd drive = VectorXd::Zero(nodes.rows());
   for (std::size_t i = 0; i < array.n; ++i) drive(static_cast<Index>(i)) = b[i];
 
-  // v = -g0 G^-1 V_in with G = level_step B and g0 = top_level level_step; x = B^-1 b / step.
+  // v = -g0 G^-1 V_in with G = level_step B; x = B^-1 b / step.
   const double largest = nodes.partialPivLu().solve(drive).cwiseAbs().maxCoeff();
   const double volt_per_step = largest > 0 && std::isfinite(largest) ? p.circuit.clamp_volt / largest : 1;
   programmed_circuit out;
@@ -50,14 +47,16 @@ result<programmed_circuit> driven_circuit(const leaf_record& array, const parame
   c.n = rows;
   for (Index i = 0; i < nodes.rows(); ++i)
     for (Index j = 0; j < nodes.rows(); ++j) c.plus_siemens.push_back(level_step_siemens * nodes(i, j));
-  c.source_siemens.assign(rows, top_level * level_step_siemens);
-  for (Index i = 0; i < nodes.rows(); ++i) c.input_volt.push_back(0 - volt_per_step / top_level * drive(i));
+  c.source_siemens.assign(rows, p.circuit.source_siemens);
+  const double input_volt = -volt_per_step * level_step_siemens / p.circuit.source_siemens;
+  for (Index i = 0; i < nodes.rows(); ++i) c.input_volt.push_back(drive(i) == 0 ? 0 : input_volt * drive(i));
   if (p.circuit.offset_volt > 0)
     c.offset_volt.assign(array.offset_volt.begin(),
                          array.offset_volt.begin() + static_cast<std::ptrdiff_t>(rows));
   c.wire_ohm = p.array.wire_ohm;
-  c.amplifier.open_loop_gain = p.circuit.open_loop_gain;
-  c.amplifier.gain_bandwidth_hz = gain_bandwidth_hz;
+  c.row_capacitance_farad = p.circuit.row_capacitance_farad;
+  c.amplifier = {p.circuit.open_loop_gain, p.circuit.gain_bandwidth_hz, p.circuit.input_resistance_ohm,
+                 p.circuit.output_resistance_ohm, p.circuit.saturates ? p.circuit.clamp_volt : infinite};
   return out;
 }
 

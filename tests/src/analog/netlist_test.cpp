@@ -81,6 +81,7 @@ TEST(netlist, refuses_values_out_of_range) {
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.inverter_ohm = 0; }));
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.row_capacitance_farad = -1e-12; }));
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.amplifier.open_loop_gain = 0; }));
+  EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.amplifier.clamp_volt = 0; }));
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.inverter.gain_bandwidth_hz = nan; }));
   EXPECT_TRUE(refused([](inv_instance&, spice_analysis& a) {
     a.what = kind::transient;

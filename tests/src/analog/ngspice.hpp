@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <string>
@@ -49,7 +50,8 @@ inline std::vector<double> row_major(const Eigen::MatrixXd& m) {
 }
 
 inline op_amp spice_amplifier(const analog::opamp& a) {
-  return {a.open_loop_gain, a.gain_bandwidth_hz, a.input_resistance_ohm, a.output_resistance_ohm};
+  return {a.open_loop_gain, a.gain_bandwidth_hz, a.input_resistance_ohm, a.output_resistance_ohm,
+          std::numeric_limits<double>::infinity()};
 }
 
 /// The instance that the model's cells and amplifiers describe; empty offsets are none.

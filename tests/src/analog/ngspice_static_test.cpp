@@ -4,8 +4,12 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "analog/dynamics.hpp"
+#include "analog/ginv_circuit.hpp"
+#include "analog/saturation.hpp"
 #include "analog/wires.hpp"
 #include "src/analog/closed_loops.hpp"
 #include "src/analog/ngspice.hpp"
@@ -116,36 +120,63 @@ TEST(ngspice, steady_state_with_wires_and_output_resistance) {
     }
 }
 
-// w = -[X^T (g_f + D1/A0)^-1 X + D2/A0]^-1 X^T (g_f + D1/A0)^-1 i, D1 the row sums of X and g_f, D2 the
-// column sums of X: Kirchhoff's laws at the transimpedance amplifiers' inputs and at the outputs' ones.
 TEST(ngspice, pseudo_inverse) {
   MHO_NEEDS_NGSPICE();
   for (const Index n : {2, 4, 8})
     for (const double gain : {1e2, 1e4, 1e6, infinite}) {
       const Index m = 2 * n;
-      MatrixXd x = 100e-6 * test::normal_matrix(m, n, 31).cwiseAbs() / 3;
+      const MatrixXd x = 100e-6 * test::normal_matrix(m, n, 31).cwiseAbs() / 3;
       const VectorXd current = 10e-6 * test::normal_vector(m, 32);
+      VectorXd inputs(2 * m + n);
+      inputs << current, 1e-3 * test::normal_vector(m, 33), 1e-3 * test::normal_vector(n, 34);
+      inv_amplifiers amps = amplifiers(gain);
       ginv_instance c;
       c.m = static_cast<std::size_t>(m);
       c.n = static_cast<std::size_t>(n);
       c.x_siemens = test::row_major(x);
       c.input_ampere = test::row_major(current);
+      c.row_offset_volt = test::row_major(inputs.segment(m, m));
+      c.column_offset_volt = test::row_major(inputs.tail(n));
       c.row.open_loop_gain = c.column.open_loop_gain = gain;
-      const VectorXd d1 = x.rowwise().sum().array() + c.feedback_siemens, d2 = x.colwise().sum();
-      const VectorXd feedback = (c.feedback_siemens + d1.array() / gain).inverse();
-      MatrixXd normal = x.transpose() * feedback.asDiagonal() * x;
-      normal.diagonal() += d2 / gain;
-      const VectorXd expected = -normal.ldlt().solve(x.transpose() * feedback.cwiseProduct(current));
+      const analog::closed_loop loop =
+          analog::ginv_loop({x, {}, c.feedback_siemens, analog::ginv_signs::inverters}, amps);
+      const VectorXd model =
+          -loop.output * loop.k.fullPivLu().solve(loop.drive * inputs) + loop.feedthrough * inputs;
       const VectorXd spice = test::spice_operating_point(c);
+      const double difference = (spice - model).cwiseAbs().maxCoeff() / model.cwiseAbs().maxCoeff();
       // The normal equations have the square of X's condition.
-      EXPECT_LE((spice - expected).cwiseAbs().maxCoeff() / expected.cwiseAbs().maxCoeff(),
-                gate * std::max(1.0, condition(normal) / 10))
-          << "n " << n << ", gain " << gain;
-      if (gain == infinite) {
-        const VectorXd least = x.colPivHouseholderQr().solve(current);
-        EXPECT_LE((spice + least).norm() / least.norm(), gate * std::max(1.0, condition(normal) / 10));
-      }
+      const double bound = gate * std::max(1.0, std::pow(condition(x), 2) / 10);
+      EXPECT_LE(difference, bound) << "n " << n << ", gain " << gain;
+      test::record_worst(difference);
+      if (gain < infinite) continue;
+      c.row_offset_volt.clear();
+      c.column_offset_volt.clear();
+      const VectorXd least = -x.colPivHouseholderQr().solve(current);
+      EXPECT_LE((test::spice_operating_point(c) - least).norm() / least.norm(), bound) << "n " << n;
     }
+}
+
+// Newton's iteration in both; ngspice's stops at a relative change of 1e-9.
+TEST(ngspice, clamped_outputs) {
+  MHO_NEEDS_NGSPICE();
+  for (std::uint64_t number = 41; number <= 44; ++number) {
+    const inv_cells cells = test::cells_of(test::wishart(4, 8, number), 100e-6, 100e-6);
+    const inv_amplifiers amps = amplifiers(1e3);
+    const VectorXd input = 0.15 * test::normal_vector(4, number);
+    const analog::terminal_conductance net = analog::reduce(cells);
+    const analog::saturated_rest model =
+        analog::saturated_steady_state(analog::inv_loop(net, amps), analog::inv_inputs(net, input), 0.4);
+    ASSERT_TRUE(model.converged) << number;
+    inv_instance c = test::instance_of(cells, amps, input);
+    c.amplifier.clamp_volt = c.inverter.clamp_volt = 0.4;
+    const VectorXd spice = test::spice_operating_point(c);
+    const VectorXd linear = (analog::steady_state(net, amps)->per_source() * input).cwiseAbs();
+    EXPECT_GT(linear.maxCoeff(), 0.1) << "nothing bends in instance " << number;
+    const double difference = (spice - model.outputs).cwiseAbs().maxCoeff() / 0.4;
+    EXPECT_LE(difference, 1e-8) << number << ", linear " << linear.transpose() << ", spice "
+                                << spice.transpose() << ", model " << model.outputs.transpose();
+    test::record_worst(difference);
+  }
 }
 
 }  // namespace
