@@ -87,6 +87,22 @@ int dispatch(int argc, char** argv) {
   converter->add_option("--set", adc.sets, "KEY=VALUE: converter.device and its errors")
       ->allow_extra_args(false);
   converter->add_flag("--json", adc.as_json, "the result on standard output, and nothing else");
+  netlist_arguments netlist;
+  CLI::App* circuit = app.add_subcommand("netlist", "a programmed array's circuit as a SPICE netlist");
+  circuit->add_option("--matrix", netlist.matrix, "A as CSV, real or complex (1.5-0.2i)")->required();
+  circuit->add_option("--rhs", netlist.rhs, "b as CSV: of A, or of the array if A takes several")->required();
+  circuit->add_option("--accelerator", netlist.accelerator,
+                      "preset, or FILE.toml:NAME of a scenario's; default paper");
+  circuit->add_option("--set", netlist.sets, "KEY=VALUE: a parameter of the accelerator")
+      ->allow_extra_args(false);
+  circuit->add_option("--seed", netlist.seed, "of the chip")
+      ->check(whole_number((std::uint64_t{1} << 53) - 1));
+  circuit->add_option("--array", netlist.array, "which, from 1 on in the order of programming")
+      ->check(whole_number(1 << 20));
+  circuit->add_option("--analysis", netlist.analysis, "op (default), tran or noise")
+      ->check(CLI::IsMember({"op", "tran", "noise"}));
+  circuit->add_option("--stop-s", netlist.stop_s, "seconds that tran lasts; default 2e-6");
+  circuit->add_option("--out", netlist.out, "FILE.cir")->required();
   std::string what;
   bool list_json = false;
   CLI::App* list = app.add_subcommand("list", "what there is, with options and defaults");
@@ -116,6 +132,7 @@ int dispatch(int argc, char** argv) {
   if (image->parsed()) return command_image(run);
   if (solver->parsed()) return command_solve(solve);
   if (converter->parsed()) return command_adc(adc);
+  if (circuit->parsed()) return command_netlist(netlist);
   return command_list(what, list_json);
 }
 

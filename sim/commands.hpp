@@ -37,10 +37,19 @@ struct adc_arguments {
   bool as_json = false;
 };
 
+struct netlist_arguments {
+  std::string matrix, rhs, out, accelerator = "paper", analysis = "op";
+  std::vector<std::string> sets;
+  std::uint64_t seed = 1;
+  std::uint64_t array = 0;  ///< 0: not given
+  double stop_s = 2e-6;     ///< of analysis tran
+};
+
 int command_ber(const run_arguments& a);
 int command_image(const run_arguments& a);
 int command_solve(const solve_arguments& a);
 int command_adc(const adc_arguments& a);
+int command_netlist(const netlist_arguments& a);
 int command_list(const std::string& what, bool as_json);
 
 /// The whole program.

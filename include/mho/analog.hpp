@@ -58,6 +58,8 @@ struct analog_identity {
                           ///< cycles * real unknowns up to there draw independently of the next use
 };
 
+struct programmed_circuit;
+
 /// One of a solver's converters that were designed for the circuit's own signals.
 struct adc_place {
   std::string name;          ///< where in the circuit, such as "INV of the first array"
@@ -127,6 +129,14 @@ class MHO_API analog_solver {
   /// rho(I - P A), P the static linear inverse that the programmed circuit realises, without converters:
   /// below 1 the refinement converges. Allocates.
   double spectral_radius(std::span<const double> state) const;
+
+  /// The circuit of one LP-INV array as `program` leaves it (netlist.hpp), driven by b, which has an entry a
+  /// row of that array. array: 1 .. in the order of programming (M1's arrays before those of M4; where one
+  /// array serves both, it is programmed once). An array that does not settle has a circuit as well, but
+  /// nothing is programmed after it. Allocates. Errors: bad_value (a matrix that `program` refuses),
+  /// bad_range (no such array), bad_shape (b does not fit it).
+  result<programmed_circuit> circuit(const double* a, std::span<const double> b, const analog_identity& who,
+                                     std::size_t array = 1) const;
 
   /// The matrix that HP-MVM holds: A truncated to the slices' digits, N x N row-major. A view into the state.
   std::span<const double> stored_matrix(std::span<const double> state) const noexcept;

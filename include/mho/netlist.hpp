@@ -22,6 +22,8 @@ struct op_amp {
   /// From the inverting input to ground, above 0.
   double input_ohm = std::numeric_limits<double>::infinity();
   double output_ohm = 0;  ///< in series with the output
+  /// The output stage is clamp tanh(v / clamp) of what it would be, above 0; infinity: linear.
+  double clamp_volt = std::numeric_limits<double>::infinity();
 };
 
 /// One inversion circuit: v = -g0 (G+ - G-)^-1 V_in if all is ideal.
@@ -57,6 +59,15 @@ struct ginv_instance {
   std::vector<double> column_offset_volt;  ///< n, of the op-amps of w; empty: none
   op_amp row;                              ///< of the transimpedance amplifiers
   op_amp column;                           ///< of w; its input_ohm is not used
+};
+
+/// The circuit of a programmed array (analog_solver::circuit).
+struct programmed_circuit {
+  inv_instance instance;        ///< of `unknowns` rows, or one more with a bias column, whose row is the last
+  std::size_t unknowns = 0;     ///< rows of the array's own block
+  std::size_t arrays = 0;       ///< how many arrays the programming wrote
+  double volt_per_unit = 0;     ///< v(o_j) = volt_per_unit * x_j
+  double siemens_per_unit = 0;  ///< conductance that stands for 1 in the matrix
 };
 
 /// What ngspice is to compute.

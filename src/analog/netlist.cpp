@@ -64,18 +64,19 @@ void write_op_amp(writer& out, const op_amp& a, const std::string& kind) {
   out.line("Ga 0 b inp inn " + text(gm));
   if (std::isfinite(a.open_loop_gain)) out.line("Gl b 0 b 0 " + text(gm / a.open_loop_gain));
   out.line("Cp b 0 " + text(farad));
-  if (a.output_ohm > 0) {
-    out.line("Eo e 0 b 0 1");
-    out.line("Ro e out " + text(a.output_ohm));
-  } else {
-    out.line("Eo out 0 b 0 1");
-  }
+  const std::string stage = a.output_ohm > 0 ? "e" : "out";
+  if (std::isfinite(a.clamp_volt))
+    out.line("Bo " + stage + " 0 V=" + text(a.clamp_volt) + "*tanh(v(b)/" + text(a.clamp_volt) + ')');
+  else
+    out.line("Eo " + stage + " 0 b 0 1");
+  if (a.output_ohm > 0) out.line("Ro e out " + text(a.output_ohm));
   out.line(".ends");
 }
 
 std::string described(const op_amp& a) {
   return "open-loop gain " + text(a.open_loop_gain) + ", gain-bandwidth " + text(a.gain_bandwidth_hz) +
-         " Hz, input " + text(a.input_ohm) + " ohm, output " + text(a.output_ohm) + " ohm";
+         " Hz, input " + text(a.input_ohm) + " ohm, output " + text(a.output_ohm) + " ohm, clamp " +
+         text(a.clamp_volt) + " V";
 }
 
 void write_comment(writer& out, const std::string& title, const std::string& comment) {
@@ -150,6 +151,7 @@ const char* wrong_value(const op_amp& a) {
   if (!(a.output_ohm >= 0) || !std::isfinite(a.output_ohm))
     return "the output resistance must not be negative, and finite";
   if (!(a.input_ohm > 0)) return "the input resistance must be above 0";
+  if (!(a.clamp_volt > 0)) return "the clamp must be above 0";
   return nullptr;
 }
 

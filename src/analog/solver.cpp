@@ -1,6 +1,7 @@
 // HP-INV: x = 0, r = b; repeat dx = LP-INV(r), x += dx, r -= HP-MVM(dx) (the paper, Fig. 1). The residual is
 // updated in place, never recomputed; x and r are digital accumulators, double here.
 #include <mho/analog.hpp>
+#include <mho/netlist.hpp>
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "analog/block_amc.hpp"
 #include "analog/converter_bank.hpp"
 #include "analog/identity.hpp"
+#include "analog/programmed_circuit.hpp"
 
 namespace mho {
 namespace {
@@ -213,6 +215,21 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
     if (!residual.empty()) residual[cycle] = start > 0 ? left / start : 0;
   }
   return status::ok;
+}
+
+result<programmed_circuit> analog_solver::circuit(const double* a, std::span<const double> b,
+                                                  const analog_identity& who, std::size_t array) const {
+  analog::leaf_record record(array - 1, std::min(plan_->padded, plan_->parameters.array.size));
+  const analog_solver recorded(std::make_unique<plan>(*plan_));
+  recorded.plan_->blocks.record(&record);
+  std::vector<double> state(state_size()), scratch(scratch_size());
+  const status programmed = recorded.program(a, who, state, scratch);
+  if (record.seen == 0)
+    return {error::bad_value, std::string("cannot be programmed: ") + to_string(programmed)};
+  if (record.n == 0)
+    return {error::bad_range, "there are the arrays 1 to " + std::to_string(record.seen) +
+                                  (programmed == status::unstable ? "; the last one does not settle" : "")};
+  return analog::driven_circuit(record, plan_->parameters, b);
 }
 
 double analog_solver::spectral_radius(std::span<const double> state) const {

@@ -22,18 +22,6 @@ void join(Eigen::MatrixXd& y, Index a, Index b, double siemens) {
   y(b, b) += siemens;
 }
 
-// Perfect wires: nothing to eliminate.
-void join_directly(const inv_cells& cells, terminal_conductance& out) {
-  const Index n = out.n;
-  for (Index i = 0; i < n; ++i) {
-    for (Index j = 0; j < n; ++j) {
-      join(out.y, out.rows() + i, out.outputs() + j, cells.plus(i, j));
-      if (out.two_arrays) join(out.y, out.rows() + i, out.inverted() + j, cells.minus(i, j));
-    }
-    join(out.y, out.rows() + i, out.sources() + i, cells.source(i));
-  }
-}
-
 bool is_perfect(double wire_ohm) { return !std::isfinite(1 / wire_ohm); }
 
 }  // namespace
@@ -105,9 +93,11 @@ void wire_reducer::pass_columns(double wire_siemens, Index kept) {
 }
 
 void wire_reducer::reduce(const inv_cells& cells, terminal_conductance& out) {
-  const bool two_arrays = cells.minus.size() > 0;
-  shape(out, rows_, two_arrays);
-  if (is_perfect(cells.wire_ohm)) return join_directly(cells, out);
+  if (is_perfect(cells.wire_ohm)) {
+    out = connect(cells);
+    return;
+  }
+  shape(out, rows_, cells.minus.size() > 0);
   const double wire_siemens = 1 / cells.wire_ohm;
   begin();
   for (Index i = rows_ - 1; i >= 0; --i) {

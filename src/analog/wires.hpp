@@ -29,7 +29,8 @@ class wire_reducer {
   wire_reducer(Eigen::Index rows, Eigen::Index columns);
 
   /// The network of an inversion with `rows` rows. Conductances and wire_ohm are finite and not negative; all
-  /// of them may be zero. Does not allocate if `out` comes from an earlier call.
+  /// of them may be zero. Does not allocate if `out` comes from an earlier call
+  /// and the wires are not perfect.
   void reduce(const inv_cells& cells, terminal_conductance& out);
 
   /// What an open-loop array really multiplies with, rows x columns, siemens: the current into the virtual

@@ -24,6 +24,10 @@ void append_circuit_options(std::vector<option>& schema) {
       choice("circuit.saturation", "none",
              "what the op-amps' outputs do near the clamp: nothing, or bend as clamp tanh(v / clamp)",
              {"none", "clamp"}));
+  schema.push_back(parameter("circuit.clamp_fill", 0.5, "",
+                             "with saturation clamp: part of the clamp that the largest output of a read-out "
+                             "would reach if it did not bend",
+                             1e-3, 1));
   schema.push_back(parameter("circuit.slew_volt_per_s", infinite, "V/s",
                              "fastest change of an op-amp's output; inf is no limit", 1, infinite));
   schema.push_back(parameter("circuit.thermal_noise", false, "",
@@ -43,6 +47,7 @@ circuit_parameters typed_circuit(const reader& values) {
   p.source_siemens = values.number("circuit.source_siemens");
   p.inverter_ohm = values.number("circuit.inverter_ohm");
   p.saturates = values.text("circuit.saturation") == "clamp";
+  p.clamp_fill = values.number("circuit.clamp_fill");
   p.slew_volt_per_s = values.number("circuit.slew_volt_per_s");
   p.thermal_noise = values.flag("circuit.thermal_noise");
   p.row_capacitance_farad = values.number("circuit.row_capacitance_farad");

@@ -15,6 +15,7 @@ struct circuit_parameters {
   double output_resistance_ohm = 0;
   double source_siemens = 35e-6;
   double inverter_ohm = 10e3;
+  double clamp_fill = 0.5;
   bool saturates = false;  // outputs bend towards the clamp instead of being ranged below it
   double slew_volt_per_s = infinite;
   bool thermal_noise = false;

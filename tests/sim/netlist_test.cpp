@@ -1,0 +1,110 @@
+// mho netlist: the file, what is said about it, what is refused, and that ngspice finds what mho solve finds.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace mho::test {
+namespace {
+
+using nlohmann::json;
+
+const char* small_matrix = "1,0.2,-0.1\n0.2,0.8,0.1\n-0.1,0.1,0.9\n";
+const char* large_matrix = "1,0.2,0,0,0.1\n0.2,1,0,0,0\n0,0,1,0,0\n0,0,0,1,0\n0.1,0,0,0,1\n";
+
+class netlist : public testing::Test {
+ protected:
+  std::string arguments(const std::string& more) const {
+    return "netlist --matrix " + small + " --rhs " + rhs + " --out " + folder.path("x.cir") + " " + more;
+  }
+  scratch_folder folder;
+  std::string small = folder.write("a.csv", small_matrix), rhs = folder.write("b.csv", "0.3\n-0.1\n0.2\n");
+  std::string large = folder.write("large.csv", large_matrix);
+};
+
+TEST_F(netlist, says_in_the_file_what_it_is) {
+  const outcome done = run_mho(arguments("--seed 7 --set circuit.open_loop_gain=1000"));
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_NE(done.out.find("ngspice -b " + folder.path("x.cir")), std::string::npos) << done.out;
+  const std::string file = slurp(folder.path("x.cir"));
+  for (const char* part : {"* closed-loop inversion circuit, one array\n", "accelerator paper, seed 7\n",
+                           "* circuit.open_loop_gain = 1000\n", "array 1 of 1", "bias column", "\n.end\n"})
+    EXPECT_NE(file.find(part), std::string::npos) << part;
+  // One seed is one chip.
+  ASSERT_EQ(run_mho(arguments("--seed 8 --set circuit.open_loop_gain=1000")).status, 0);
+  EXPECT_NE(slurp(folder.path("x.cir")), file);
+  ASSERT_EQ(run_mho(arguments("--seed 7 --set circuit.open_loop_gain=1000")).status, 0);
+  EXPECT_EQ(slurp(folder.path("x.cir")), file);
+}
+
+TEST_F(netlist, ngspice_finds_the_first_cycle_of_solve) {
+  if (std::system("command -v ngspice >/dev/null") != 0)
+    GTEST_SKIP() << "ngspice is not installed (tools/packages test)";
+  const std::string accelerator =
+      "--accelerator ideal --set device.write_error=table --set circuit.open_loop_gain=200 --seed 5";
+  const outcome made = run_mho(arguments(accelerator));
+  ASSERT_EQ(made.status, 0) << made.err;
+  const double volt = std::strtod(made.out.c_str() + made.out.find("v(oj) / ") + 8, nullptr);
+  ASSERT_EQ(std::system(("cd " + folder.path() + " && ngspice -b x.cir >spice 2>&1 </dev/null").c_str()), 0);
+  const std::string spice = slurp(folder.path("spice"));
+  const json solved = json::parse(
+      run_mho("solve --matrix " + small + " --rhs " + rhs + " --cycles 1 --json " + accelerator).out);
+  for (std::size_t j = 0; j < 3; ++j) {
+    const std::string key = "v(o" + std::to_string(j) + ") = ";
+    const std::size_t at = spice.find(key);
+    ASSERT_NE(at, std::string::npos) << spice;
+    const double x = std::strtod(spice.c_str() + at + key.size(), nullptr) / volt;
+    EXPECT_NEAR(x, solved["cycles"][0]["x"][j], 1e-9);  // the scale is printed with ten digits
+  }
+}
+
+TEST_F(netlist, complex_systems_and_arrays_of_many) {
+  const std::string matrix = folder.write("c.csv", "1,0.1+0.2i\n0.1-0.2i,1\n"),
+                    b = folder.write("d.csv", "1,2i\n");
+  const std::string out = " --out " + folder.path("y.cir");
+  const outcome whole = run_mho("netlist --matrix " + matrix + " --rhs " + b + out);
+  EXPECT_EQ(whole.status, 0) << whole.err;
+  EXPECT_NE(whole.out.find("array 1 of 1, 4 unknowns"), std::string::npos) << whole.out;
+  const std::string four = folder.write("four.csv", "1\n2\n3\n4\n");
+  for (const char* array : {"1", "2"})
+    for (const char* analysis : {"op", "tran", "noise"}) {
+      const outcome done = run_mho("netlist --matrix " + large + " --rhs " + four + out + " --array " +
+                                   array + " --analysis " + analysis);
+      EXPECT_EQ(done.status, 0) << done.err;
+      const std::string control =
+          slurp(folder.path("y.cir")).substr(slurp(folder.path("y.cir")).find(".control"));
+      EXPECT_NE(control.find(std::string("\n") + analysis), std::string::npos) << control;
+    }
+}
+
+TEST_F(netlist, bad_input_is_one_line_and_no_file) {
+  const std::string out = " --out " + folder.path("z.cir");
+  const std::string rest = " --rhs " + rhs + out;
+  const auto refused = [&](const std::string& arguments, const std::string& why) {
+    const outcome done = run_mho("netlist " + arguments);
+    EXPECT_EQ(done.status, 2) << arguments;
+    EXPECT_NE(done.err.find(why), std::string::npos) << done.err;
+    EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;
+  };
+  refused("--matrix " + small + " --rhs " + rhs, "--out");
+  refused("--matrix " + folder.write("wide.csv", "1,2,3\n4,5,6\n") + rest, "must be square");
+  refused("--matrix " + small + " --rhs " + small + out, "one row or one column");
+  refused("--matrix " + small + " --rhs " + folder.write("two.csv", "1\n2\n") + out, "must have 3 entries");
+  refused("--matrix " + large + rest, "choose one of the arrays 1 to 2 with --array");
+  refused("--matrix " + large + rest + " --array 1", "must have 4 real entries");
+  refused("--matrix " + large + " --rhs " + folder.write("four.csv", "1\n2\n3\n4\n") + out + " --array 3",
+          "--array: there are the arrays 1 to 2");
+  refused("--matrix " + small + rest + " --accelerator papr", "paper");
+  refused("--matrix " + small + rest + " --set array.wire_ohms=1", "array.wire_ohm");
+  refused("--matrix " + small + rest + " --set array.wire_ohm=-1", "array.wire_ohm");
+  refused("--matrix " + small + rest + " --analysis ac", "--analysis");
+  refused("--matrix " + small + rest + " --analysis tran --stop-s 0", "--stop-s");
+  // A diagonal that no resistor makes.
+  refused("--matrix " + folder.write("negative.csv", "-1,0,0\n0,1,0\n0,0,1\n") + rest, "not negative");
+  EXPECT_FALSE(std::filesystem::exists(folder.path("z.cir")));
+}
+
+}  // namespace
+}  // namespace mho::test
