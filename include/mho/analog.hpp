@@ -42,6 +42,21 @@ struct operation_count {
   std::uint64_t mvm = 0;  ///< matrix-vector products, those of the residual included
 };
 
+/// What the bit-serial arrays of the residual's product do in one cycle, whether they are modelled
+/// (solver.mvm = arrays) or taken as exact.
+struct read_count {
+  std::uint64_t passes = 0;  ///< slices * input bits * 2 signs * groups of active rows
+  std::uint64_t reads = 0;   ///< of the ADC: a pass reads every output
+};
+
+/// Cells that one programming of a matrix writes.
+struct cell_count {
+  std::uint64_t inv = 0;        ///< of the LP-INV arrays; an array that serves two blocks counts once
+  std::uint64_t mvm = 0;        ///< of HP-MVM: a differential pair for each entry and slice
+  std::uint64_t block_mvm = 0;  ///< of BlockAMC's own products, likewise, if they have arrays
+                                ///< (solver.block_mvm = arrays)
+};
+
 /// Who a programming or a solution is, for the draws of modelled randomness (random.hpp). The same identity
 /// draws the same: the chip by the seed alone, a programming by (seed, stream, number), a solution by all
 /// four.
@@ -80,6 +95,10 @@ class MHO_API analog_solver {
   std::size_t scratch_size() const noexcept;   ///< doubles `program` and `solve` need
   /// Of one cycle: 3^s INV and 3 4^s - 2 3^s MVM.
   operation_count operations() const noexcept;
+  /// Of one cycle's residual.
+  read_count mvm_reads() const noexcept;
+  /// Of one `program`.
+  cell_count programmed_cells() const noexcept;
 
   /// Maps the real N x N matrix (row-major, already expanded if complex) to arrays: rounding, write errors,
   /// slices. ok; not_finite; out_of_range (a negative entry with array.mapping = direct); or unstable: an
@@ -89,9 +108,17 @@ class MHO_API analog_solver {
                  std::span<double> scratch) const noexcept;
 
   /// Cycles 1 .. `cycles` of the refinement: x after each into x[cycle * N], the norm of the residual over
-  /// that of b into residual[cycle] (empty: not wanted). b has N entries.
+  /// that of b into residual[cycle] (empty: not wanted). b has N entries. The residual is
+  /// the refinement's own, updated in place: errors of HP-MVM's arrays are not in it. Once |r| <=
+  /// 2^-solver.stop_bits |b| nothing is computed any more and later cycles repeat what that one left;
+  /// cycles_used, if given, is their number before that. ok, or unstable: the numbers ran away.
   status solve(std::span<const double> state, const double* b, std::size_t cycles, const analog_identity& who,
-               std::span<double> x, std::span<double> residual, std::span<double> scratch) const noexcept;
+               std::span<double> x, std::span<double> residual, std::span<double> scratch,
+               std::size_t* cycles_used = nullptr) const noexcept;
+
+  /// What the residuals of cycles 1 .. (all that are given) say of the last of them: ok, or not_converged if
+  /// it is not below solver.residual_limit.
+  status judge(std::span<const double> residual) const noexcept;
 
   /// rho(I - P A), P the static linear inverse that the programmed circuit realises, without converters:
   /// below 1 the refinement converges. Allocates.

@@ -37,7 +37,31 @@ void multiply_plain(const double* m, std::size_t rows, std::size_t stride, const
 std::size_t block_amc::state_size(std::size_t n) const noexcept {
   if (is_leaf(n)) return n * n + n;
   const std::size_t half = n / 2;
-  return 2 * state_size(half) + 2 * half * half;
+  return 2 * state_size(half) + 2 * half * half + 2 * slices_size(half);
+}
+
+std::size_t block_amc::slices_size(std::size_t n) const noexcept {
+  const std::size_t tiles = n / parameters_.array.size;
+  return parameters_.solver.block_mvm_arrays ? tiles * tiles * tile_.state_size() : 0;
+}
+
+std::uint64_t block_amc::inv_cells(bool first_shared) const noexcept {
+  std::uint64_t arrays = 1;
+  std::size_t rows = size_;
+  for (; !is_leaf(rows); rows /= 2) arrays *= 2;
+  if (first_shared && !parameters_.solver.schur && arrays > 1) arrays /= 2;
+  return arrays * rows * rows;
+}
+
+std::uint64_t block_amc::mvm_cells(bool first_shared) const noexcept {
+  if (!parameters_.solver.block_mvm_arrays) return 0;
+  std::uint64_t tiles = 0, nodes = 1;
+  for (std::size_t rows = size_; !is_leaf(rows); rows /= 2) {
+    const std::uint64_t across = rows / 2 / parameters_.array.size;
+    tiles += nodes * 2 * across * across;
+    nodes *= rows == size_ && first_shared && !parameters_.solver.schur ? 1 : 2;
+  }
+  return tiles * tile_.cells();
 }
 
 std::size_t block_amc::program_scratch() const noexcept {
@@ -45,30 +69,44 @@ std::size_t block_amc::program_scratch() const noexcept {
   return 2 * size_ * size_ + 4 * leaf * leaf + 2 * leaf;
 }
 
-bool block_amc::program_leaf(const double* a, std::size_t n, random_stream& random, random_stream& chip,
-                             double* state, double* scratch) const noexcept {
+bool block_amc::program_leaf(const double* a, std::size_t n, const draws& random, double* state,
+                             double* scratch) const noexcept {
   double* cells = scratch;
   double* offset_volt = cells + n * n;
   const inv_mapping map =
       parameters_.array.direct
           ? map_direct(slice_scale(a, n * n, parameters_.solver.slices, parameters_.solver.binary_scale))
           : map_inv(a, n, n);
-  program_inv(a, n, n, map, parameters_.array, parameters_.device, random, cells);
+  program_inv(a, n, n, map, parameters_.array, parameters_.device, random.writing, cells);
   if (!settles(cells, map, n, offset_volt)) return false;
   const double offset = parameters_.circuit.offset_volt;
-  for (std::size_t i = 0; i <= n; ++i) offset_volt[i] = offset > 0 ? offset * (2 * chip.uniform() - 1) : 0;
+  for (std::size_t i = 0; i <= n; ++i)
+    offset_volt[i] = offset > 0 ? offset * (2 * random.chip.uniform() - 1) : 0;
   return realise_inv(cells, map, n, parameters_.circuit, offset_volt, state, state + n * n,
                      offset_volt + n + 1);
 }
 
-bool block_amc::program(const double* a, std::size_t n, random_stream& random, random_stream& chip,
-                        double* state, double* scratch) const noexcept {
-  if (is_leaf(n)) return program_leaf(a, n, random, chip, state, scratch);
+void block_amc::program_slices(const double* m, std::size_t n, const draws& random,
+                               double* state) const noexcept {
+  if (!parameters_.solver.block_mvm_arrays) return;
+  const std::size_t tile = parameters_.array.size;
+  const double scale = slice_scale(m, n * n, parameters_.solver.slices, parameters_.solver.binary_scale);
+  for (std::size_t row = 0; row < n; row += tile)
+    for (std::size_t column = 0; column < n; column += tile) {
+      tile_.program(m + row * n + column, n, scale, random.slices, state);
+      state += tile_.state_size();
+    }
+}
+
+bool block_amc::program(const double* a, std::size_t n, const draws& random, double* state,
+                        double* scratch) const noexcept {
+  if (is_leaf(n)) return program_leaf(a, n, random, state, scratch);
   const std::size_t half = n / 2, child = state_size(half);
   double* first = state;
   double* fourth = first + child;
   double* m2 = fourth + child;
   double* m3 = m2 + half * half;
+  double* slices = m3 + half * half;
   double* m1 = scratch;
   double* m4 = m1 + half * half;
   double* rest = m4 + half * half;
@@ -76,7 +114,9 @@ bool block_amc::program(const double* a, std::size_t n, random_stream& random, r
   copy_block(a + half, n, half, m2);
   copy_block(a + half * n, n, half, m3);
   copy_block(a + half * n + half, n, half, m4);
-  if (!program(m1, half, random, chip, first, rest)) return false;
+  program_slices(m2, half, random, slices);
+  program_slices(m3, half, random, slices + slices_size(half));
+  if (!program(m1, half, random, first, rest)) return false;
   if (parameters_.solver.schur) {
     double* inverse = rest;
     double* product = inverse + half * half;  // -M1^-1 M2
@@ -91,14 +131,15 @@ bool block_amc::program(const double* a, std::size_t n, random_stream& random, r
     std::copy_n(first, child, fourth);  // the same array serves both: the complex expansion's R
     return true;
   }
-  return program(m4, half, random, chip, fourth, rest);
+  return program(m4, half, random, fourth, rest);
 }
 
-void block_amc::multiply(const double* m, std::size_t n, const double* x, bool converters, double* y,
-                         double* scratch) const noexcept {
+void block_amc::multiply(const double* m, const double* slices, std::size_t n, const double* x,
+                         bool converters, random_stream& reading, double* y, double* scratch) const noexcept {
   const std::size_t tile = parameters_.array.size;
   double* in = scratch;
   double* out = in + tile;
+  double* rest = out + tile;
   std::fill_n(y, n, 0.0);
   for (std::size_t row = 0; row < n; row += tile)
     for (std::size_t column = 0; column < n; column += tile) {
@@ -106,14 +147,22 @@ void block_amc::multiply(const double* m, std::size_t n, const double* x, bool c
         convert(x + column, tile, parameters_.converter.dac_bits, in);
       else
         std::copy_n(x + column, tile, in);
-      multiply_plain(m + row * n + column, tile, n, in, out);
+      if (converters && parameters_.solver.block_mvm_arrays) {
+        double most = 0;
+        for (std::size_t i = 0; i < tile; ++i) most = std::max(most, std::abs(in[i]));
+        const double step = tile_.quantise(in, most, in);
+        tile_.multiply(slices, in, step, reading, out, rest);
+        slices += tile_.state_size();
+      } else {
+        multiply_plain(m + row * n + column, tile, n, in, out);
+      }
       if (converters) convert(out, tile, parameters_.converter.adc_bits, out);
       for (std::size_t i = 0; i < tile; ++i) y[row + i] += out[i];
     }
 }
 
-void block_amc::solve(const double* state, std::size_t n, const double* b, bool converters, double* x,
-                      double* scratch) const noexcept {
+void block_amc::solve(const double* state, std::size_t n, const double* b, bool converters,
+                      random_stream& reading, double* x, double* scratch) const noexcept {
   if (is_leaf(n)) {
     if (!converters) return multiply_plain(state, n, n, b, x);
     double* in = scratch;
@@ -132,16 +181,18 @@ void block_amc::solve(const double* state, std::size_t n, const double* b, bool 
   const double* fourth = first + child;
   const double* m2 = fourth + child;
   const double* m3 = m2 + half * half;
+  const double* slices2 = m3 + half * half;
+  const double* slices3 = slices2 + slices_size(half);
   double* t = scratch;
   double* product = t + half;
   double* rest = product + half;
-  solve(first, half, b, converters, t, rest);
-  multiply(m3, half, t, converters, product, rest);
+  solve(first, half, b, converters, reading, t, rest);
+  multiply(m3, slices3, half, t, converters, reading, product, rest);
   for (std::size_t i = 0; i < half; ++i) t[i] = b[half + i] - product[i];
-  solve(fourth, half, t, converters, x + half, rest);
-  multiply(m2, half, x + half, converters, product, rest);
+  solve(fourth, half, t, converters, reading, x + half, rest);
+  multiply(m2, slices2, half, x + half, converters, reading, product, rest);
   for (std::size_t i = 0; i < half; ++i) t[i] = b[i] - product[i];
-  solve(first, half, t, converters, x, rest);
+  solve(first, half, t, converters, reading, x, rest);
 }
 
 }  // namespace mho::analog

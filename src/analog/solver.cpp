@@ -8,12 +8,21 @@
 
 #include "analog/array.hpp"
 #include "analog/block_amc.hpp"
+#include "analog/hp_mvm.hpp"
 
 namespace mho {
 namespace {
 
 constexpr std::size_t most_unknowns = 4096;
-enum purpose : std::uint16_t { chip_purpose = 0x100, programming_purpose = 0x101, reading_purpose = 0x102 };
+enum purpose : std::uint16_t {
+  chip_purpose = 0x100,
+  programming_purpose = 0x101,
+  reading_purpose = 0x102,
+  slices_purpose = 0x103,           // writing HP-MVM
+  block_slices_purpose = 0x104,     // writing BlockAMC's products
+  slices_reading_purpose = 0x1000,  // reading any of them, + cycle: 2^18 words a cycle and use
+};
+constexpr std::size_t reading_purposes = 0x1000;
 
 // MurmurHash3's 64-bit finaliser (Appleby 2011) of the high half; 0 stays 0, so small streams stay apart.
 std::uint32_t fold(std::uint64_t stream) noexcept {
@@ -37,6 +46,28 @@ double norm(const double* v, std::size_t n) noexcept {
   return std::sqrt(sum);
 }
 
+double largest(const double* v, std::size_t n) noexcept {
+  double most = 0;
+  for (std::size_t i = 0; i < n; ++i) most = std::max(most, std::abs(v[i]));
+  return most;
+}
+
+// A fixed-point register of `bits` bits, sign included, for a vector that begins with the largest magnitude
+// `most`: a power of two at least twice that is its full scale.
+struct fixed_point {
+  fixed_point(int bits, double most) noexcept {
+    if (bits == 0 || !(most > 0) || !std::isfinite(most)) return;
+    full_scale = std::ldexp(1.0, std::ilogb(most) + 2);
+    step = std::ldexp(full_scale, 1 - bits);
+  }
+  void store(double* v, std::size_t n) const noexcept {
+    if (!(step > 0)) return;
+    for (std::size_t i = 0; i < n; ++i)
+      v[i] = std::clamp(std::floor(v[i] / step + 0.5) * step, -full_scale, full_scale - step);
+  }
+  double full_scale = 0, step = 0;  // 0: double precision
+};
+
 unsigned stages_for(std::size_t n, std::size_t array) noexcept {
   unsigned stages = 0;
   for (std::size_t size = array; size < n; size *= 2) ++stages;
@@ -53,7 +84,8 @@ struct analog_solver::plan {
         stages(stages_for(real_n, p.array.size)),
         padded(stages == 0 ? real_n : p.array.size << stages),
         is_complex(complex_valued && stages > 0),
-        blocks(parameters, padded) {}
+        blocks(parameters, padded),
+        mvm(parameters, real_n) {}
 
   // Where unknown i stands in the padded system: the halves of an expanded complex system stay halves.
   std::size_t place(std::size_t i) const noexcept {
@@ -66,6 +98,7 @@ struct analog_solver::plan {
   std::size_t padded;
   bool is_complex;
   analog::block_amc blocks;
+  analog::hp_mvm mvm;
 };
 
 analog_solver::analog_solver(std::unique_ptr<plan> p) : plan_(std::move(p)) {}
@@ -85,18 +118,26 @@ std::size_t analog_solver::real_unknowns() const noexcept { return plan_->real_n
 unsigned analog_solver::stages() const noexcept { return plan_->stages; }
 
 std::size_t analog_solver::state_size() const noexcept {
-  return plan_->real_n * plan_->real_n + plan_->blocks.state_size();
+  return plan_->real_n * plan_->real_n + plan_->blocks.state_size() +
+         (plan_->parameters.solver.mvm_arrays ? plan_->mvm.state_size() : 0);
 }
 
 std::size_t analog_solver::scratch_size() const noexcept {
   const std::size_t padded = plan_->padded;
   return std::max(padded * padded + plan_->blocks.program_scratch(),
-                  3 * padded + plan_->blocks.solve_scratch());
+                  5 * padded + std::max(plan_->blocks.solve_scratch(), plan_->mvm.scratch_size()));
 }
 
 operation_count analog_solver::operations() const noexcept {
   const std::uint64_t three = power(3, plan_->stages), four = power(4, plan_->stages);
   return {three, 3 * four - 2 * three};
+}
+
+read_count analog_solver::mvm_reads() const noexcept { return {plan_->mvm.passes(), plan_->mvm.reads()}; }
+
+cell_count analog_solver::programmed_cells() const noexcept {
+  const plan& p = *plan_;
+  return {p.blocks.inv_cells(p.is_complex), p.mvm.cells(), p.blocks.mvm_cells(p.is_complex)};
 }
 
 std::span<const double> analog_solver::stored_matrix(std::span<const double> state) const noexcept {
@@ -124,47 +165,89 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   analog::truncate_to_slices(a, n * n, solver.slices, scale, state.data());
   random_stream writing(who.seed, fold(who.stream), who.number, programming_purpose);
   random_stream chip(who.seed, 0, 0, chip_purpose);
-  return p.blocks.program(full, writing, chip, state.data() + n * n, full + p.padded * p.padded)
+  random_stream block_slices(who.seed, fold(who.stream), who.number, block_slices_purpose);
+  if (solver.mvm_arrays) {
+    random_stream slices(who.seed, fold(who.stream), who.number, slices_purpose);
+    p.mvm.program(a, n, scale, slices, state.data() + n * n + p.blocks.state_size());
+  }
+  return p.blocks.program(full, {writing, chip, block_slices}, state.data() + n * n,
+                          full + p.padded * p.padded)
              ? status::ok
              : status::unstable;
 }
 
 status analog_solver::solve(std::span<const double> state, const double* b, std::size_t cycles,
                             const analog_identity& who, std::span<double> x, std::span<double> residual,
-                            std::span<double> scratch) const noexcept {
+                            std::span<double> scratch, std::size_t* cycles_used) const noexcept {
   const plan& p = *plan_;
+  const analog::solver_parameters& solver = p.parameters.solver;
   const std::size_t n = p.real_n;
   const double* stored = state.data();
   const double* programmed = stored + n * n;
-  double* r = scratch.data();       // padded
-  double* dx = r + p.padded;        // padded
-  double* compact = dx + p.padded;  // n
-  double* rest = compact + p.padded;
+  const double* slices = programmed + p.blocks.state_size();
+  double* r = scratch.data();            // padded
+  double* dx = r + p.padded;             // padded
+  double* compact = dx + p.padded;       // n
+  double* product = compact + p.padded;  // n
+  double* codes = product + p.padded;    // n
+  double* rest = codes + p.padded;
   std::fill_n(r, p.padded, 0.0);
   for (std::size_t i = 0; i < n; ++i) r[p.place(i)] = b[i];
   const double start = norm(r, p.padded);
+  const fixed_point of_r(solver.accumulator_bits, largest(b, n));
+  of_r.store(r, p.padded);
+  fixed_point of_x(0, 0);
+  double first_scale = 0;
   random_stream reading(who.seed, fold(who.stream), who.number, reading_purpose, who.use);
   for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
-    p.blocks.solve(programmed, r, true, dx, rest);
+    random_stream slices_reading(
+        who.seed, fold(who.stream), who.number,
+        static_cast<std::uint16_t>(slices_reading_purpose + cycle % reading_purposes), who.use);
+    p.blocks.solve(programmed, r, true, slices_reading, dx, rest);
     for (std::size_t i = 0; i < n; ++i) compact[i] = dx[p.place(i)];
-    if (p.parameters.solver.extra_error > 0) {
+    if (solver.extra_error > 0) {
       // dx += e |dx| g / sqrt(n), g fresh normal (an error that the device statistics do not explain).
-      const double scale =
-          p.parameters.solver.extra_error * norm(compact, n) / std::sqrt(static_cast<double>(n));
+      const double scale = solver.extra_error * norm(compact, n) / std::sqrt(static_cast<double>(n));
       for (std::size_t i = 0; i < n; ++i) compact[i] += scale * static_cast<double>(reading.normal());
     }
-    double* now = x.data() + cycle * n;
-    for (std::size_t i = 0; i < n; ++i) now[i] = (cycle == 0 ? 0 : now[i - n]) + compact[i];
-    for (std::size_t i = 0; i < n; ++i) {
-      double sum = 0;
-      for (std::size_t j = 0; j < n; ++j) sum += stored[i * n + j] * compact[j];
-      r[p.place(i)] -= sum;
+    if (solver.mvm_arrays) {
+      // x takes what the arrays were given: an update that is coarse is an error of LP-INV, and refined away.
+      if (cycle == 0 || !solver.fixed_scale) first_scale = largest(compact, n);
+      const double step = p.mvm.quantise(compact, first_scale, codes);
+      for (std::size_t i = 0; i < n; ++i) compact[i] = step * codes[i];
+      p.mvm.multiply(slices, codes, step, slices_reading, product, rest);
+    } else {
+      for (std::size_t i = 0; i < n; ++i) {
+        double sum = 0;
+        for (std::size_t j = 0; j < n; ++j) sum += stored[i * n + j] * compact[j];
+        product[i] = sum;
+      }
     }
+    double* now = x.data() + cycle * n;
+    if (cycle == 0) of_x = fixed_point(solver.accumulator_bits, largest(compact, n));
+    for (std::size_t i = 0; i < n; ++i) now[i] = (cycle == 0 ? 0 : now[i - n]) + compact[i];
+    of_x.store(now, n);
+    for (std::size_t i = 0; i < n; ++i) r[p.place(i)] -= product[i];
+    of_r.store(r, p.padded);
     const double left = norm(r, p.padded);
     if (!std::isfinite(left)) return status::unstable;
     if (!residual.empty()) residual[cycle] = start > 0 ? left / start : 0;
+    if (cycles_used != nullptr) *cycles_used = cycle + 1;
+    if (solver.stop_bits > 0 && left <= std::ldexp(start, -solver.stop_bits)) {
+      for (std::size_t later = cycle + 1; later < cycles; ++later) {
+        std::copy_n(now, n, x.data() + later * n);
+        if (!residual.empty()) residual[later] = residual[cycle];
+      }
+      break;
+    }
   }
   return status::ok;
+}
+
+status analog_solver::judge(std::span<const double> residual) const noexcept {
+  return residual.empty() || residual.back() < plan_->parameters.solver.residual_limit
+             ? status::ok
+             : status::not_converged;
 }
 
 double analog_solver::spectral_radius(std::span<const double> state) const {
@@ -172,10 +255,12 @@ double analog_solver::spectral_radius(std::span<const double> state) const {
   const auto n = static_cast<Eigen::Index>(p.real_n);
   std::vector<double> unit(p.padded), column(p.padded), scratch(scratch_size());
   Eigen::MatrixXd inverse(n, n);
+  random_stream unused(0, 0, 0, 0);
   for (Eigen::Index j = 0; j < n; ++j) {
     std::fill(unit.begin(), unit.end(), 0.0);
     unit[p.place(static_cast<std::size_t>(j))] = 1;
-    p.blocks.solve(state.data() + p.real_n * p.real_n, unit.data(), false, column.data(), scratch.data());
+    p.blocks.solve(state.data() + p.real_n * p.real_n, unit.data(), false, unused, column.data(),
+                   scratch.data());
     for (Eigen::Index i = 0; i < n; ++i) inverse(i, j) = column[p.place(static_cast<std::size_t>(i))];
   }
   const Eigen::Map<const Eigen::Matrix<double, -1, -1, Eigen::RowMajor>> stored(state.data(), n, n);

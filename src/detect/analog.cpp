@@ -123,8 +123,8 @@ class analog_detector final : public detector {
             state = solved;
             continue;
           }
-          // Refinement that left more residual than it found has gone astray.
-          if (!(s.residual[cycle] < 1)) state = status::not_converged;
+          if (solver_->judge(std::span(s.residual).first(cycle + 1)) != status::ok)
+            state = status::not_converged;
           const double* x = s.x.data() + cycle * n;
           for (std::size_t k = 0; k < tx; ++k) {
             const double gain = gain_[p * tx + k];
