@@ -52,12 +52,17 @@ double largest(const double* v, std::size_t n) noexcept {
   return most;
 }
 
-// A fixed-point register of `bits` bits, sign included, for a vector that begins with the largest magnitude
-// `most`: a power of two at least twice that is its full scale.
+// Full scale of a register for a vector that begins with the largest magnitude `most`: a power of two, with
+// room for twice that.
+double register_scale(double most) noexcept {
+  return most > 0 && std::isfinite(most) ? std::ldexp(1.0, std::ilogb(most) + 2) : 0;
+}
+
+// A fixed-point register of `bits` bits, sign included.
 struct fixed_point {
   fixed_point(int bits, double most) noexcept {
-    if (bits == 0 || !(most > 0) || !std::isfinite(most)) return;
-    full_scale = std::ldexp(1.0, std::ilogb(most) + 2);
+    if (bits == 0) return;
+    full_scale = register_scale(most);
     step = std::ldexp(full_scale, 1 - bits);
   }
   void store(double* v, std::size_t n) const noexcept {
@@ -197,7 +202,7 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
   const fixed_point of_r(solver.accumulator_bits, largest(b, n));
   of_r.store(r, p.padded);
   fixed_point of_x(0, 0);
-  double first_scale = 0;
+  double full_scale = 0;  // of dx at the inputs of HP-MVM
   random_stream reading(who.seed, fold(who.stream), who.number, reading_purpose, who.use);
   for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
     random_stream slices_reading(
@@ -212,8 +217,11 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
     }
     if (solver.mvm_arrays) {
       // x takes what the arrays were given: an update that is coarse is an error of LP-INV, and refined away.
-      if (cycle == 0 || !solver.fixed_scale) first_scale = largest(compact, n);
-      const double step = p.mvm.quantise(compact, first_scale, codes);
+      if (!solver.fixed_scale)
+        full_scale = largest(compact, n);
+      else if (cycle == 0)
+        full_scale = register_scale(largest(compact, n));
+      const double step = p.mvm.quantise(compact, full_scale, codes);
       for (std::size_t i = 0; i < n; ++i) compact[i] = step * codes[i];
       p.mvm.multiply(slices, codes, step, slices_reading, product, rest);
     } else {

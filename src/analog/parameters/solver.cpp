@@ -25,8 +25,8 @@ void append_solver_options(std::vector<option>& schema) {
                              "own",
                              1, 24));
   schema.push_back(choice("solver.dx_scale", "maximum",
-                          "full scale of dx at the bit-serial inputs: its own maximum every cycle, or that "
-                          "of the first cycle (fixed)",
+                          "full scale of dx at the bit-serial inputs: its own maximum every cycle, or the "
+                          "power of two above twice that of the first one (fixed)",
                           {"maximum", "fixed"}));
   schema.push_back(parameter("solver.active_rows", std::int64_t{4}, "",
                              "rows of a bit-serial array that are read together", 1, 512));
