@@ -116,9 +116,17 @@ class MHO_API analog_solver {
                std::span<double> x, std::span<double> residual, std::span<double> scratch,
                std::size_t* cycles_used = nullptr) const noexcept;
 
-  /// What the residuals of cycles 1 .. (all that are given) say of the last of them: ok, or not_converged if
-  /// it is not below solver.residual_limit.
-  status judge(std::span<const double> residual) const noexcept;
+  /// Whether the last of the cycles that x and residual hold (N and 1 entries each, from cycle 1 on) is a
+  /// solution: ok, or not_converged. It is not if its residual is solver.residual_limit of |b| or more, or if
+  /// error_estimate(x) is above solver.error_limit times `tolerance`, the error that does not matter, in
+  /// units of x.
+  status judge(std::span<const double> x, std::span<const double> residual, double tolerance) const noexcept;
+
+  /// How far x after its last cycle may still be from where the refinement goes. Updates that shrink by q a
+  /// cycle, q = |x_k - x_k-1| / |x_k-1 - x_k-2|, add up to |x_k - x_k-1| q / (1 - q) from there on; q counts
+  /// as 0.99 at most, so what grows is off by a hundred updates. 0 after the first cycle, which says nothing.
+  /// An estimate: parts that shrink slower than the last update did are not seen (docs/analogue-model.md).
+  double error_estimate(std::span<const double> x) const noexcept;
 
   /// rho(I - P A), P the static linear inverse that the programmed circuit realises, without converters:
   /// below 1 the refinement converges. Allocates.

@@ -252,10 +252,27 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
   return status::ok;
 }
 
-status analog_solver::judge(std::span<const double> residual) const noexcept {
-  return residual.empty() || residual.back() < plan_->parameters.solver.residual_limit
-             ? status::ok
-             : status::not_converged;
+double analog_solver::error_estimate(std::span<const double> x) const noexcept {
+  const std::size_t n = plan_->real_n, cycles = x.size() / n;
+  if (cycles < 2) return 0;
+  const double* last = x.data() + (cycles - 1) * n;
+  double now = 0, before = 0;  // squares of the last two updates
+  for (std::size_t i = 0; i < n; ++i) {
+    const double previous = *(last + i - n), first = cycles > 2 ? *(last + i - 2 * n) : 0;
+    now += (last[i] - previous) * (last[i] - previous);
+    before += (previous - first) * (previous - first);
+  }
+  if (!(now > 0)) return 0;
+  const double q = std::min(0.99, std::sqrt(now / before));
+  return std::sqrt(now) * q / (1 - q);
+}
+
+status analog_solver::judge(std::span<const double> x, std::span<const double> residual,
+                            double tolerance) const noexcept {
+  const analog::solver_parameters& solver = plan_->parameters.solver;
+  if (!(residual.back() < solver.residual_limit)) return status::not_converged;
+  return solver.error_limit > 0 && error_estimate(x) > solver.error_limit * tolerance ? status::not_converged
+                                                                                      : status::ok;
 }
 
 double analog_solver::spectral_radius(std::span<const double> state) const {

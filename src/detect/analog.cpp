@@ -3,6 +3,7 @@
 // N0, and the diagonal of A^-1, once a channel, for unbiasing and variance. The variance does not include the
 // solver's error.
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <mho/analog.hpp>
@@ -29,7 +30,8 @@ class analog_detector final : public detector {
         cycles_(std::move(cycles)),
         most_cycles_(static_cast<std::size_t>(cycles_.back())),
         seed_(seed),
-        loaded_(loaded) {}
+        loaded_(loaded),
+        normalised_(std::get<std::string>(accelerator_.at("solver.normalisation")) == "rx") {}
 
  private:
   using cf32 = std::complex<float>;
@@ -86,6 +88,8 @@ class analog_detector final : public detector {
       if (loaded_)
         for (std::size_t k = 0; k < tx; ++k) s.gram[k * tx + k] += n0;
       expand_complex(s.gram.data(), tx, s.matrix.data());
+      if (normalised_)
+        for (double& entry : s.matrix) entry /= static_cast<double>(room().rx);
       state[i] = solver_->program(s.matrix.data(), identity(which, p), programmed(p), s.solver);
     }
     return error::none;
@@ -108,6 +112,8 @@ class analog_detector final : public detector {
           s.b[k] = static_cast<double>(z.real());
           s.b[tx + k] = static_cast<double>(z.imag());
         }
+        if (normalised_)
+          for (double& entry : s.b) entry /= static_cast<double>(room().rx);
         if (!std::all_of(s.b.begin(), s.b.end(), [](double v) { return std::isfinite(v); })) {
           for (const output& o : into) o.state[i * uses + u] = status::not_finite;
           continue;
@@ -123,9 +129,10 @@ class analog_detector final : public detector {
             state = solved;
             continue;
           }
-          if (solver_->judge(std::span(s.residual).first(cycle + 1)) != status::ok)
-            state = status::not_converged;
           const double* x = s.x.data() + cycle * n;
+          if (solver_->judge(std::span(s.x).first((cycle + 1) * n), std::span(s.residual).first(cycle + 1),
+                             tolerance(p, x)) != status::ok)
+            state = status::not_converged;
           for (std::size_t k = 0; k < tx; ++k) {
             const double gain = gain_[p * tx + k];
             into[step].estimate.at<cf32>(i, u, k) =
@@ -136,6 +143,18 @@ class analog_detector final : public detector {
       }
     }
     return error::none;
+  }
+
+  // An error of the solution that is lost in the noise, or is less than a hundredth of the symbols: the
+  // solver's x is the estimate before unbiasing.
+  double tolerance(std::size_t problem, const double* x) const noexcept {
+    const std::size_t tx = room().tx;
+    double square = 0;
+    for (std::size_t k = 0; k < tx; ++k) {
+      const double gain = gain_[problem * tx + k];
+      square += variance_[problem * tx + k] / (gain * gain) + 1e-4 * (x[k] * x[k] + x[tx + k] * x[tx + k]);
+    }
+    return std::sqrt(square);
   }
 
   analog_identity identity(const call& which, std::size_t problem) const noexcept {
@@ -149,7 +168,7 @@ class analog_detector final : public detector {
   std::vector<std::int64_t> cycles_;
   std::size_t most_cycles_;
   std::uint64_t seed_;
-  bool loaded_;
+  bool loaded_, normalised_;
   std::unique_ptr<analog_solver> solver_;
   mutable std::vector<double> state_;  // `programmed` hands out spans to prepare and, read only, to apply
   std::vector<double> gain_, variance_;

@@ -41,6 +41,10 @@ void append_solver_options(std::vector<option>& schema) {
                              "refinement stops once |r| <= 2^-stop_bits |b|; 0: every cycle runs", 0, 52));
   schema.push_back(parameter("solver.residual_limit", 1.0, "",
                              "|r| / |b| from which on a solution is flagged not_converged", 0, 1));
+  schema.push_back(parameter("solver.error_limit", 1.0, "",
+                             "estimated error of a detector's solution over its noise from which on it is "
+                             "flagged not_converged; 0: no such flag",
+                             0, infinite));
   schema.push_back(choice("solver.normalisation", "none",
                           "the detectors' Gram matrix: as it is, or over the number of receive antennas (rx)",
                           {"none", "rx"}));
@@ -62,7 +66,7 @@ solver_parameters typed_solver(const reader& values) {
   p.accumulator_bits = values.integer("solver.accumulator_bits");
   p.stop_bits = values.integer("solver.stop_bits");
   p.residual_limit = values.number("solver.residual_limit");
-  p.normalise = values.text("solver.normalisation") == "rx";
+  p.error_limit = values.number("solver.error_limit");
   return p;
 }
 

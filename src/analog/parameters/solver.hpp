@@ -23,7 +23,7 @@ struct solver_parameters {
   int accumulator_bits = 0;   // 0: double
   int stop_bits = 0;          // 0: every cycle runs
   double residual_limit = 1;  // |r| / |b| from which a solution counts as not converged
-  bool normalise = false;     // the detectors' Gram matrix over the number of receive antennas
+  double error_limit = 1;     // estimated error over what the detectors tolerate, likewise; 0: not asked
 };
 
 void append_solver_options(std::vector<option>& schema);
