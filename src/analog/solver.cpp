@@ -9,31 +9,12 @@
 #include "analog/array.hpp"
 #include "analog/block_amc.hpp"
 #include "analog/hp_mvm.hpp"
+#include "analog/identity.hpp"
 
 namespace mho {
 namespace {
 
 constexpr std::size_t most_unknowns = 4096;
-enum purpose : std::uint16_t {
-  chip_purpose = 0x100,
-  programming_purpose = 0x101,
-  reading_purpose = 0x102,
-  slices_purpose = 0x103,           // writing HP-MVM
-  block_slices_purpose = 0x104,     // writing BlockAMC's products
-  slices_reading_purpose = 0x1000,  // reading any of them, + cycle: 2^18 words a cycle and use
-};
-constexpr std::size_t reading_purposes = 0x1000;
-
-// MurmurHash3's 64-bit finaliser (Appleby 2011) of the high half; 0 stays 0, so small streams stay apart.
-std::uint32_t fold(std::uint64_t stream) noexcept {
-  std::uint64_t hash = stream >> 32;
-  hash *= 0xff51afd7ed558ccdU;
-  hash ^= hash >> 33;
-  hash *= 0xc4ceb9fe1a85ec53U;
-  hash ^= hash >> 33;
-  return static_cast<std::uint32_t>(stream) ^ static_cast<std::uint32_t>(hash);
-}
-
 std::uint64_t power(std::uint64_t base, unsigned exponent) noexcept {
   std::uint64_t result = 1;
   for (unsigned i = 0; i < exponent; ++i) result *= base;
@@ -168,11 +149,11 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   const analog::solver_parameters& solver = p.parameters.solver;
   const double scale = analog::slice_scale(a, n * n, solver.slices, solver.binary_scale);
   analog::truncate_to_slices(a, n * n, solver.slices, scale, state.data());
-  random_stream writing(who.seed, fold(who.stream), who.number, programming_purpose);
-  random_stream chip(who.seed, 0, 0, chip_purpose);
-  random_stream block_slices(who.seed, fold(who.stream), who.number, block_slices_purpose);
+  random_stream writing(who.seed, analog::fold(who.stream), who.number, analog::programming_purpose);
+  random_stream chip(who.seed, 0, 0, analog::chip_purpose);
+  random_stream block_slices(who.seed, analog::fold(who.stream), who.number, analog::block_slices_purpose);
   if (solver.mvm_arrays) {
-    random_stream slices(who.seed, fold(who.stream), who.number, slices_purpose);
+    random_stream slices(who.seed, analog::fold(who.stream), who.number, analog::slices_purpose);
     p.mvm.program(a, n, scale, slices, state.data() + n * n + p.blocks.state_size());
   }
   return p.blocks.program(full, {writing, chip, block_slices}, state.data() + n * n,
@@ -203,11 +184,12 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
   of_r.store(r, p.padded);
   fixed_point of_x(0, 0);
   double full_scale = 0;  // of dx at the inputs of HP-MVM
-  random_stream reading(who.seed, fold(who.stream), who.number, reading_purpose, who.use);
+  random_stream reading(who.seed, analog::fold(who.stream), who.number, analog::reading_purpose, who.use);
   for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
     random_stream slices_reading(
-        who.seed, fold(who.stream), who.number,
-        static_cast<std::uint16_t>(slices_reading_purpose + cycle % reading_purposes), who.use);
+        who.seed, analog::fold(who.stream), who.number,
+        static_cast<std::uint16_t>(analog::slices_reading_purpose + cycle % analog::reading_purposes),
+        who.use);
     p.blocks.solve(programmed, r, true, slices_reading, dx, rest);
     for (std::size_t i = 0; i < n; ++i) compact[i] = dx[p.place(i)];
     if (solver.extra_error > 0) {

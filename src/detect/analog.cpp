@@ -8,6 +8,7 @@
 
 #include <mho/analog.hpp>
 
+#include "detect/analog_kind.hpp"
 #include "detect/builtin.hpp"
 #include "detect/linear.hpp"
 
@@ -205,46 +206,24 @@ status analog_detector::digest(scratch& s, double n0, double* gain, double* vari
   return status::ok;
 }
 
-detector_kind analog_kind(std::string name, std::string summary, bool loaded) {
-  detector_kind kind;
-  kind.name = std::move(name);
-  kind.summary = std::move(summary);
-  kind.can = analog_abilities();
-  std::vector<std::string> presets;
-  for (const accelerator_preset& preset : accelerator_presets()) presets.push_back(preset.name);
-  constexpr double most_cycles = 64, most_seed = 0x1p53 - 1;
-  kind.schema = {{"accelerator", std::string("paper"), "",
-                  "preset that the accelerator's parameters come from", -1, 1, presets},
-                 {"cycles", std::vector<std::int64_t>{3}, "",
-                  "cycles of refinement, ascending; one output each", 1, most_cycles},
-                 {"seed", std::int64_t{1}, "", "of the chip and of every write and read", 0, most_seed}};
-  for (const option& parameter : accelerator_schema()) kind.schema.push_back(parameter);
-  kind.make = [loaded](const options& given) -> result<std::unique_ptr<detector>> {
-    options parameters = given;
-    const auto cycles = std::get<std::vector<std::int64_t>>(given.find("cycles")->second);
-    const auto seed = static_cast<std::uint64_t>(std::get<std::int64_t>(given.find("seed")->second));
-    const std::string preset = std::get<std::string>(given.find("accelerator")->second);
-    if (std::adjacent_find(cycles.begin(), cycles.end(), std::greater_equal<>()) != cycles.end())
-      return {error::bad_value, "cycles: must be ascending"};
-    for (const char* own : {"accelerator", "cycles", "seed"}) parameters.erase(own);
-    result<options> accelerator = accelerator_options(preset, parameters);
-    if (!accelerator) return {accelerator.code(), accelerator.message()};
-    return std::unique_ptr<detector>(
-        std::make_unique<analog_detector>(std::move(*accelerator), cycles, seed, loaded));
-  };
-  return kind;
+detector_kind gram_kind(std::string name, std::string summary, bool loaded) {
+  return analog_kind(std::move(name), std::move(summary), analog_abilities(), {3},
+                     [loaded](analog_settings s) -> std::unique_ptr<detector> {
+                       return std::make_unique<analog_detector>(std::move(s.accelerator), std::move(s.cycles),
+                                                                s.seed, loaded);
+                     });
 }
 
 }  // namespace
 
 detector_kind analog_zf_kind() {
-  return analog_kind("analog-zf", "zero forcing, the Gram system solved by the modelled analogue accelerator",
-                     false);
+  return gram_kind("analog-zf", "zero forcing, the Gram system solved by the modelled analogue accelerator",
+                   false);
 }
 
 detector_kind analog_mmse_kind() {
-  return analog_kind("analog-mmse",
-                     "unbiased MMSE, the loaded Gram system solved by the modelled accelerator", true);
+  return gram_kind("analog-mmse", "unbiased MMSE, the loaded Gram system solved by the modelled accelerator",
+                   true);
 }
 
 }  // namespace mho
