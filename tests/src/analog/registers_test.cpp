@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mho/analog.hpp>
+#include <tuple>
 
 #include "src/analog/gram.hpp"
 #include "src/analog/worked_example.hpp"
@@ -113,6 +114,54 @@ TEST(programmed_cells, are_counted_once) {
   // One array, and one padded from 6 rows to 8.
   EXPECT_EQ(cells(3, true, {{"array.size", std::int64_t{32}}}).inv, 36u);
   EXPECT_EQ(cells(3, true, {}).inv, 16u);
+}
+
+// Shares of systems that are judged not_converged after `cycles` cycles with an error of a tenth tolerated:
+// of those whose error is above a half, and of those whose error is below a hundredth.
+struct judged {
+  double caught = 0, false_alarms = 0;
+  std::size_t wrong = 0, right = 0;
+};
+
+judged judge(std::size_t rx, std::size_t tx, std::size_t cycles, const options& more) {
+  judged j;
+  bench b(bare(more), tx);
+  const std::size_t n = 2 * tx;
+  for (std::uint64_t k = 0; k < 1000; ++k) {
+    const gram_system system(rx, tx, k);
+    std::vector<double> x(n * cycles), residual(cycles);
+    if (b.solver.program(system.expanded.data(), {1, 0, k}, b.state, b.scratch) != status::ok ||
+        b.solver.solve(b.state, system.b.data(), cycles, {1, 0, k}, x, residual, b.scratch) != status::ok)
+      continue;
+    const double error =
+        (Eigen::Map<const Eigen::VectorXd>(x.data() + n * (cycles - 1), static_cast<Eigen::Index>(n)) -
+         system.exact)
+            .norm() /
+        system.exact.norm();
+    const bool flagged = b.solver.judge(x, residual, 0.1 * system.exact.norm()) != status::ok;
+    if (error > 0.5) {
+      ++j.wrong;
+      j.caught += flagged;
+    } else if (error < 0.01) {
+      ++j.right;
+      j.false_alarms += flagged;
+    }
+  }
+  j.caught /= static_cast<double>(std::max<std::size_t>(j.wrong, 1));
+  j.false_alarms /= static_cast<double>(std::max<std::size_t>(j.right, 1));
+  return j;
+}
+
+TEST(judge, print) {
+  for (const double limit : {1.0, 0.0})
+    for (const auto& [rx, tx, blocks] :
+         {std::tuple(4, 4, "reuse"), {4, 4, "schur"}, {8, 8, "reuse"}, {16, 4, "reuse"}})
+      for (const std::size_t cycles : {3, 10, 20}) {
+        const judged j = judge(static_cast<std::size_t>(rx), static_cast<std::size_t>(tx), cycles,
+                               {{"solver.blocks", blocks}, {"solver.error_limit", limit}});
+        std::printf("limit %g %dx%d %s %zu cycles: %.3f of %zu caught, %.4f of %zu false\n", limit, rx, tx,
+                    blocks, cycles, j.caught, j.wrong, j.false_alarms, j.right);
+      }
 }
 
 }  // namespace
