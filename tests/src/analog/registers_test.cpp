@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <mho/analog.hpp>
-#include <tuple>
 
 #include "src/analog/gram.hpp"
 #include "src/analog/worked_example.hpp"
@@ -152,16 +151,20 @@ judged judge(std::size_t rx, std::size_t tx, std::size_t cycles, const options& 
   return j;
 }
 
-TEST(judge, print) {
-  for (const double limit : {1.0, 0.0})
-    for (const auto& [rx, tx, blocks] :
-         {std::tuple(4, 4, "reuse"), {4, 4, "schur"}, {8, 8, "reuse"}, {16, 4, "reuse"}})
-      for (const std::size_t cycles : {3, 10, 20}) {
-        const judged j = judge(static_cast<std::size_t>(rx), static_cast<std::size_t>(tx), cycles,
-                               {{"solver.blocks", blocks}, {"solver.error_limit", limit}});
-        std::printf("limit %g %dx%d %s %zu cycles: %.3f of %zu caught, %.4f of %zu false\n", limit, rx, tx,
-                    blocks, cycles, j.caught, j.wrong, j.false_alarms, j.right);
-      }
+TEST(judge, catches_wrong_solutions_and_leaves_right_ones) {
+  // Regression bounds: 4.9 sigma of the count below (above) the shares first counted here, fixed seeds: 96 %
+  // and 1.4 % of 4x4 with reuse, all and 0.5 % with the exact Schur complement, 80 % of 8x8. The residual
+  // alone catches 23, 88 and 1 % of these. Tall channels are never flagged.
+  const judged square = judge(4, 4, 10, {}), schur = judge(4, 4, 10, {{"solver.blocks", "schur"}}),
+               large = judge(8, 8, 10, {}), tall = judge(16, 4, 10, {});
+  EXPECT_GT(square.caught, 0.90);
+  EXPECT_LT(square.false_alarms, 0.055);
+  EXPECT_GT(schur.caught, 0.97);
+  EXPECT_LT(schur.false_alarms, 0.025);
+  EXPECT_GT(large.caught, 0.72);
+  EXPECT_EQ(tall.wrong, 0u);
+  EXPECT_EQ(tall.right, 1000u);
+  EXPECT_EQ(tall.false_alarms, 0);
 }
 
 }  // namespace
