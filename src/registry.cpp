@@ -10,9 +10,9 @@ namespace {
 
 struct table {
   std::mutex guard;
-  std::vector<detector_kind> kinds{mrc_kind(),        zf_kind(),         mmse_kind(),
-                                   mrc_double_kind(), zf_double_kind(),  mmse_double_kind(),
-                                   analog_zf_kind(),  analog_mmse_kind()};
+  std::vector<detector_kind> kinds{mrc_kind(),        zf_kind(),          mmse_kind(),
+                                   mrc_double_kind(), zf_double_kind(),   mmse_double_kind(),
+                                   analog_zf_kind(),  analog_mmse_kind(), analog_ginv_kind()};
 };
 
 table& the_table() {

@@ -45,6 +45,21 @@ struct operation_count {
   std::uint64_t mvm = 0;  ///< matrix-vector products, those of the residual included
 };
 
+/// What the bit-serial arrays of the residual's product do in one cycle, whether they are modelled
+/// (solver.mvm = arrays) or taken as exact.
+struct read_count {
+  std::uint64_t passes = 0;  ///< slices * input bits * 2 signs * groups of active rows
+  std::uint64_t reads = 0;   ///< of the ADC: a pass reads every output
+};
+
+/// Cells that one programming of a matrix writes.
+struct cell_count {
+  std::uint64_t inv = 0;        ///< of the LP-INV arrays; an array that serves two blocks counts once
+  std::uint64_t mvm = 0;        ///< of HP-MVM: a differential pair for each entry and slice
+  std::uint64_t block_mvm = 0;  ///< of BlockAMC's own products, likewise, if they have arrays
+                                ///< (solver.block_mvm = arrays)
+};
+
 /// Who a programming or a solution is, for the draws of modelled randomness (random.hpp). The same identity
 /// draws the same: the chip by the seed alone, a programming by (seed, stream, number), a solution by all
 /// four.
@@ -98,6 +113,10 @@ class MHO_API analog_solver {
   std::size_t scratch_size() const noexcept;   ///< doubles `program` and `solve` need
   /// Of one cycle: 3^s INV and 3 4^s - 2 3^s MVM.
   operation_count operations() const noexcept;
+  /// Of one cycle's residual.
+  read_count mvm_reads() const noexcept;
+  /// Of one `program`.
+  cell_count programmed_cells() const noexcept;
 
   /// Whether the converters want `calibrate` before the first `program`: they are trained
   /// (converter.adc_kind), or their devices err (converter.device, converter.dac_error_lsb).
@@ -122,9 +141,25 @@ class MHO_API analog_solver {
                  std::span<double> scratch) const noexcept;
 
   /// Cycles 1 .. `cycles` of the refinement: x after each into x[cycle * N], the norm of the residual over
-  /// that of b into residual[cycle] (empty: not wanted). b has N entries.
+  /// that of b into residual[cycle] (empty: not wanted). b has N entries. The residual is
+  /// the refinement's own, updated in place: errors of HP-MVM's arrays are not in it. Once |r| <=
+  /// 2^-solver.stop_bits |b| nothing is computed any more and later cycles repeat what that one left;
+  /// cycles_used, if given, is their number before that. ok, or unstable: the numbers ran away.
   status solve(std::span<const double> state, const double* b, std::size_t cycles, const analog_identity& who,
-               std::span<double> x, std::span<double> residual, std::span<double> scratch) const noexcept;
+               std::span<double> x, std::span<double> residual, std::span<double> scratch,
+               std::size_t* cycles_used = nullptr) const noexcept;
+
+  /// Whether the last of the cycles that x and residual hold (N and 1 entries each, from cycle 1 on) is a
+  /// solution: ok, or not_converged. It is not if its residual is solver.residual_limit of |b| or more, or if
+  /// error_estimate(x) is above solver.error_limit times `tolerance`, the error that does not matter, in
+  /// units of x.
+  status judge(std::span<const double> x, std::span<const double> residual, double tolerance) const noexcept;
+
+  /// How far x after its last cycle may still be from where the refinement goes. Updates that shrink by q a
+  /// cycle, q = |x_k - x_k-1| / |x_k-1 - x_k-2|, add up to |x_k - x_k-1| q / (1 - q) from there on; q counts
+  /// as 0.99 at most, so what grows is off by a hundred updates. 0 after the first cycle, which says nothing.
+  /// An estimate: parts that shrink slower than the last update did are not seen (docs/analogue-model.md).
+  double error_estimate(std::span<const double> x) const noexcept;
 
   /// rho(I - P A), P the static linear inverse that the programmed circuit realises, without converters:
   /// below 1 the refinement converges. Allocates.

@@ -39,8 +39,9 @@ MHO_API const char* to_string(error e) noexcept;
 /// `ok` and the degraded ones are written and usable. A failed one has estimate 0, variance +inf and LLRs 0.
 enum class status : std::uint8_t {
   ok = 0,
-  not_converged = 1,  ///< degraded: an iteration did not converge; of the analogue detectors: it left no less
-                      ///< residual than x = 0 has. Without it a result need not be exact
+  not_converged = 1,  ///< degraded: an iteration did not converge; of the analogue detectors: it left
+                      ///< solver.residual_limit or more of the residual, or its updates still say more error
+                      ///< than the noise. Without it a result need not be exact
   saturated = 2,      ///< degraded: a converter or amplifier clipped
   singular = 16,  ///< failed: a Cholesky pivot <= tx * 2^-23 * its diagonal entry, of the Gram matrix (mmse:
                   ///< plus N0, so equal columns are fine there) or of a noise covariance

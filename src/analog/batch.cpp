@@ -9,6 +9,7 @@
 #include "analog/device.hpp"
 #include "analog/faults.hpp"
 #include "analog/identity.hpp"
+#include "analog/leaf.hpp"
 
 namespace mho::analog {
 namespace {
@@ -48,7 +49,10 @@ struct pack_writer {
 bool batch_solver::applies(const parameters& p, std::size_t real_unknowns) noexcept {
   return p.array.mapping == sign_mapping::split && !p.array.programmed_bias && p.device.levels == 8 &&
          !(p.device.off_siemens > 0) && !ages(p.device) && !has_stuck_cells(p.device) &&
-         !(p.array.wire_ohm > 0) && p.converter.is_plain() && real_unknowns <= most_unknowns;
+         p.converter.is_plain() && !inv_leaf::needs_network(p) && !inv_leaf::differs_by_read(p) &&
+         p.circuit.source_siemens == p.device.on_siemens && !p.solver.mvm_arrays &&
+         !p.solver.block_mvm_arrays && p.solver.accumulator_bits == 0 && p.solver.stop_bits == 0 &&
+         real_unknowns <= most_unknowns;
 }
 
 batch_solver::batch_solver(const parameters& p, const analog_solver& plain, bool complex_valued,
@@ -104,7 +108,7 @@ void batch_solver::program(const double* a, std::span<const analog_identity> who
   for (std::size_t l = 0; l < lanes(); ++l)
     verdict[l] = static_cast<double>(l < state.size() && !is_failed(state[l]) ? analog_verdict::ok
                                                                               : analog_verdict::unstable);
-  lane_streams streams = streams_of(who, programming_stream);
+  lane_streams streams = streams_of(who, [](const analog_identity& w) { return programming_stream(w); });
   pack_writer writing{parameters_.device, lanes(), who.size(), streams};
   kernels_->program(model_, a, {pack_writer::write, &writing}, offset_volt_.data(), programmed, verdict,
                     rest);

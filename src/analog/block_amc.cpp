@@ -35,49 +35,68 @@ void multiply_plain(const double* m, std::size_t rows, std::size_t stride, const
 }  // namespace
 
 std::size_t block_amc::state_size(std::size_t n) const noexcept {
-  if (is_leaf(n)) return n * n + n;
+  if (is_leaf(n)) return leaf_.state_size(n);
   const std::size_t half = n / 2;
-  return 2 * state_size(half) + 2 * half * half;
+  return 2 * state_size(half) + 2 * half * half + 2 * slices_size(half);
+}
+
+std::size_t block_amc::slices_size(std::size_t n) const noexcept {
+  const std::size_t tiles = n / parameters_.array.size;
+  return parameters_.solver.block_mvm_arrays ? tiles * tiles * tile_.state_size() : 0;
+}
+
+std::uint64_t block_amc::inv_cells(bool first_shared) const noexcept {
+  std::uint64_t arrays = 1;
+  std::size_t rows = size_;
+  for (; !is_leaf(rows); rows /= 2) arrays *= 2;
+  if (first_shared && !parameters_.solver.schur && arrays > 1) arrays /= 2;
+  return arrays * rows * rows;
+}
+
+std::uint64_t block_amc::mvm_cells(bool first_shared) const noexcept {
+  if (!parameters_.solver.block_mvm_arrays) return 0;
+  std::uint64_t tiles = 0, nodes = 1;
+  for (std::size_t rows = size_; !is_leaf(rows); rows /= 2) {
+    const std::uint64_t across = rows / 2 / parameters_.array.size;
+    tiles += nodes * 2 * across * across;
+    nodes *= rows == size_ && first_shared && !parameters_.solver.schur ? 1 : 2;
+  }
+  return tiles * tile_.cells();
 }
 
 std::size_t block_amc::program_scratch() const noexcept {
-  const std::size_t leaf = parameters_.array.size + 1;
-  return 2 * size_ * size_ + 4 * leaf * leaf + 3 * leaf;
+  return 2 * size_ * size_ + leaf_.program_scratch(std::min(size_, parameters_.array.size));
 }
 
-bool block_amc::program_leaf(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
-                             double* state, double* scratch) const noexcept {
-  const device_parameters& device = parameters_.device;
-  const array_parameters& array = parameters_.array;
-  const solver_parameters& solver = parameters_.solver;
-  const bool split = array.mapping == sign_mapping::split, programmed_bias = split && array.programmed_bias;
-  double* cells = scratch;
-  double* bias_cells = programmed_bias ? cells + n * n : nullptr;
-  double* offset_volt = cells + n * n + n;
-  const inv_mapping map =
-      programmed_bias ? map_programmed_bias(a, n, n, device)
-      : split         ? map_inv(a, n, n, device)
-              : map_direct(slice_scale(a, n * n, solver.slices, solver.binary_scale, device.digit_bits()),
-                           device);
-  const array_draws own{draws.writing, draws.ageing, {draws.seed, place, array_role::plus}};
-  program_inv(a, n, n, map, array, device, own, cells);
-  if (programmed_bias) program_bias(n, map, device, own, bias_cells);
-  if (!settles(cells, map, n, offset_volt, bias_cells)) return false;
-  const double offset = parameters_.circuit.offset_volt;
-  for (std::size_t i = 0; i <= n; ++i)
-    offset_volt[i] = offset > 0 ? offset * (2 * draws.chip.uniform() - 1) : 0;
-  return realise_inv(cells, map, n, parameters_.circuit, offset_volt, state, state + n * n,
-                     offset_volt + n + 1, bias_cells);
+std::size_t block_amc::solve_scratch() const noexcept {
+  const std::size_t rows = parameters_.array.size;
+  return 4 * size_ + 2 * rows + std::max(leaf_.solve_scratch(rows), tile_.scratch_size());
+}
+
+void block_amc::program_slices(const double* m, std::size_t n, std::uint64_t place, const tree_draws& draws,
+                               double* state) const noexcept {
+  if (!parameters_.solver.block_mvm_arrays) return;
+  const std::size_t tile = parameters_.array.size;
+  const double scale = slice_scale(m, n * n, parameters_.solver.slices, parameters_.solver.binary_scale,
+                                   parameters_.device.digit_bits());
+  array_draws own{draws.slices, draws.slices_ageing, {draws.arrays.seed, place, array_role::plus}};
+  for (std::size_t row = 0; row < n; row += tile)
+    for (std::size_t column = 0; column < n; column += tile) {
+      tile_.program(m + row * n + column, n, scale, own, state);
+      state += tile_.state_size();
+      own.where.place += static_cast<std::uint64_t>(parameters_.solver.slices);
+    }
 }
 
 bool block_amc::program(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
                         double* state, double* scratch) const noexcept {
-  if (is_leaf(n)) return program_leaf(a, n, place, draws, state, scratch);
+  if (is_leaf(n)) return leaf_.program(a, n, place, draws.arrays, state, scratch, record_);
   const std::size_t half = n / 2, child = state_size(half);
   double* first = state;
   double* fourth = first + child;
   double* m2 = fourth + child;
   double* m3 = m2 + half * half;
+  double* slices = m3 + half * half;
   double* m1 = scratch;
   double* m4 = m1 + half * half;
   double* rest = m4 + half * half;
@@ -85,6 +104,9 @@ bool block_amc::program(const double* a, std::size_t n, std::uint64_t place, con
   copy_block(a + half, n, half, m2);
   copy_block(a + half * n, n, half, m3);
   copy_block(a + half * n + half, n, half, m4);
+  const std::uint64_t products = product_place(place);
+  program_slices(m2, half, products, draws, slices);
+  program_slices(m3, half, products + product_tiles, draws, slices + slices_size(half));
   if (!program(m1, half, 2 * place, draws, first, rest)) return false;
   if (parameters_.solver.schur) {
     double* inverse = rest;
@@ -103,37 +125,41 @@ bool block_amc::program(const double* a, std::size_t n, std::uint64_t place, con
   return program(m4, half, 2 * place + 1, draws, fourth, rest);
 }
 
-void block_amc::multiply(const double* m, std::size_t n, std::size_t place, const double* x,
-                         const conversion* converters, double* y, double* scratch) const noexcept {
+void block_amc::multiply(const double* m, const double* slices, std::size_t n, std::size_t place,
+                         const double* x, const read_path& read, double* y, double* scratch) const noexcept {
   const std::size_t tile = parameters_.array.size;
   double* in = scratch;
   double* out = in + tile;
+  double* rest = out + tile;
   std::fill_n(y, n, 0.0);
   for (std::size_t row = 0; row < n; row += tile)
     for (std::size_t column = 0; column < n; column += tile) {
-      if (converters)
-        converters->drive(place, x + column, tile, in);
+      if (read.converters != nullptr)
+        read.converters->drive(place, x + column, tile, in);
       else
         std::copy_n(x + column, tile, in);
-      multiply_plain(m + row * n + column, tile, n, in, out);
-      if (converters) converters->read(place, out, tile);
+      if (read.converters != nullptr && parameters_.solver.block_mvm_arrays) {
+        double most = 0;
+        for (std::size_t i = 0; i < tile; ++i) most = std::max(most, std::abs(in[i]));
+        const double step = tile_.quantise(in, most, in);
+        tile_.multiply(slices, in, step, *read.reading, out, rest);
+        slices += tile_.state_size();
+      } else {
+        multiply_plain(m + row * n + column, tile, n, in, out);
+      }
+      if (read.converters != nullptr) read.converters->read(place, out, tile);
       for (std::size_t i = 0; i < tile; ++i) y[row + i] += out[i];
     }
 }
 
 void block_amc::solve(const double* state, std::size_t n, std::size_t place, const double* b,
-                      const conversion* converters, double* x, double* scratch) const noexcept {
+                      const read_path& read, double* x, double* scratch) const noexcept {
   if (is_leaf(n)) {
-    if (!converters) return multiply_plain(state, n, n, b, x);
+    if (read.converters == nullptr) return multiply_plain(state, n, n, b, x);
     double* in = scratch;
-    converters->drive(place, b, n, in);
-    multiply_plain(state, n, n, in, x);
-    if (parameters_.circuit.offset_volt > 0) {
-      double full_scale = 0;
-      for (std::size_t i = 0; i < n; ++i) full_scale = std::max(full_scale, std::abs(x[i]));
-      for (std::size_t i = 0; i < n; ++i) x[i] += full_scale * state[n * n + i];
-    }
-    converters->read(place, x, n);
+    read.converters->drive(place, b, n, in);
+    leaf_.solve(state, n, in, *read.reading, x, in + n);
+    read.converters->read(place, x, n);
     return;
   }
   const std::size_t half = n / 2, child = state_size(half);
@@ -141,17 +167,19 @@ void block_amc::solve(const double* state, std::size_t n, std::size_t place, con
   const double* fourth = first + child;
   const double* m2 = fourth + child;
   const double* m3 = m2 + half * half;
+  const double* slices2 = m3 + half * half;
+  const double* slices3 = slices2 + slices_size(half);
   double* t = scratch;
   double* product = t + half;
   double* rest = product + half;
   const auto stage = static_cast<std::size_t>(std::countr_zero(size_ / n));
-  solve(first, half, inv_first, b, converters, t, rest);
-  multiply(m3, half, mvm_m3(stage), t, converters, product, rest);
+  solve(first, half, inv_first, b, read, t, rest);
+  multiply(m3, slices3, half, mvm_m3(stage), t, read, product, rest);
   for (std::size_t i = 0; i < half; ++i) t[i] = b[half + i] - product[i];
-  solve(fourth, half, inv_fourth, t, converters, x + half, rest);
-  multiply(m2, half, mvm_m2(stage), x + half, converters, product, rest);
+  solve(fourth, half, inv_fourth, t, read, x + half, rest);
+  multiply(m2, slices2, half, mvm_m2(stage), x + half, read, product, rest);
   for (std::size_t i = 0; i < half; ++i) t[i] = b[i] - product[i];
-  solve(first, half, inv_first, t, converters, x, rest);
+  solve(first, half, inv_first, t, read, x, rest);
 }
 
 }  // namespace mho::analog

@@ -12,58 +12,76 @@
 
 #include "analog/accelerator.hpp"
 #include "analog/converter_bank.hpp"
-#include "analog/device.hpp"
+#include "analog/hp_mvm.hpp"
+#include "analog/leaf.hpp"
 
 namespace mho::analog {
 
 /// What programming a tree of arrays draws from.
 struct tree_draws {
-  random_stream& writing;  ///< write errors
-  random_stream& ageing;   ///< drift exponents
-  random_stream& chip;     ///< op-amp offsets
-  std::uint64_t seed = 1;  ///< of the chip: stuck cells
+  leaf_draws arrays;             ///< of the LP-INV arrays
+  random_stream& slices;         ///< write errors of the arrays of the products
+  random_stream& slices_ageing;  ///< and their drift exponents
 };
 
 /// A tree of arrays for matrices of `size` rows; size is N0 2^stages. The programmed tree is a block of
-/// doubles: a leaf is its map P and offset o (circuit.hpp); a node its children for M1 and M4s, then M2 and
-/// M3.
+/// doubles: a leaf is what leaf.hpp says, its map P and offset o first; a node its children for M1 and M4s,
+/// then M2 and M3, and the slices of their N0 x N0 tiles if those are arrays of their own.
 class block_amc {
  public:
-  block_amc(const parameters& p, std::size_t size) : parameters_(p), size_(size) {}
+  block_amc(const parameters& p, std::size_t size)
+      : parameters_(p), size_(size), leaf_(p), tile_(p, p.array.size) {}
+
+  /// Programmings from now on keep an array there; nullptr, the default: none.
+  void record(leaf_record* into) noexcept { record_ = into; }
 
   std::size_t state_size() const noexcept { return state_size(size_); }
   std::size_t program_scratch() const noexcept;
-  std::size_t solve_scratch() const noexcept { return 4 * size_ + 4 * parameters_.array.size; }
+  std::size_t solve_scratch() const noexcept;
+
+  /// Cells of the LP-INV arrays, and of the products' arrays. first_shared: the first stage's M1 and M4 are
+  /// one matrix, as the complex expansion's are, so that one array serves both where it is reused.
+  std::uint64_t inv_cells(bool first_shared) const noexcept;
+  std::uint64_t mvm_cells(bool first_shared) const noexcept;
 
   /// Programs every array. a is size x size, contiguous. False if a leaf does not settle (circuit.hpp).
   bool program(const double* a, const tree_draws& draws, double* state, double* scratch) const noexcept {
     return program(a, size_, 1, draws, state, scratch);
   }
 
-  /// x = LP-INV(b), converters included unless `converters` is null (then also without offsets: the linear
-  /// map alone).
-  void solve(const double* state, const double* b, const conversion* converters, double* x,
-             double* scratch) const noexcept {
-    solve(state, size_, inv_first, b, converters, x, scratch);
+  /// x = LP-INV(b). `reading` draws what belongs to one read. converters: nullptr for the linear map alone,
+  /// without offsets and with exact products.
+  void solve(const double* state, const double* b, const conversion* converters, random_stream& reading,
+             double* x, double* scratch) const noexcept {
+    solve(state, size_, inv_first, b, {converters, &reading}, x, scratch);
   }
 
  private:
+  struct read_path {
+    const conversion* converters;
+    random_stream* reading;
+  };
+
   bool is_leaf(std::size_t n) const noexcept { return n <= parameters_.array.size; }
   std::size_t state_size(std::size_t n) const noexcept;
+  std::size_t slices_size(std::size_t n) const noexcept;  // doubles of one product's slices
   // place: of the block in the tree, as in a heap (array_place).
   bool program(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws, double* state,
                double* scratch) const noexcept;
-  bool program_leaf(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
-                    double* state, double* scratch) const noexcept;
+  void program_slices(const double* m, std::size_t n, std::uint64_t place, const tree_draws& draws,
+                      double* state) const noexcept;
   // place: of the converters (converter_bank.hpp), should this be a leaf.
-  void solve(const double* state, std::size_t n, std::size_t place, const double* b,
-             const conversion* converters, double* x, double* scratch) const noexcept;
+  void solve(const double* state, std::size_t n, std::size_t place, const double* b, const read_path& read,
+             double* x, double* scratch) const noexcept;
   // y = M x for a block of n rows, in tiles of N0 with a conversion each.
-  void multiply(const double* m, std::size_t n, std::size_t place, const double* x,
-                const conversion* converters, double* y, double* scratch) const noexcept;
+  void multiply(const double* m, const double* slices, std::size_t n, std::size_t place, const double* x,
+                const read_path& read, double* y, double* scratch) const noexcept;
 
   parameters parameters_;
   std::size_t size_;
+  inv_leaf leaf_;
+  hp_mvm tile_;
+  leaf_record* record_ = nullptr;
 };
 
 }  // namespace mho::analog

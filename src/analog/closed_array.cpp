@@ -53,12 +53,13 @@ inv_cells split_cells(const double* levels, const inv_mapping& map, std::size_t 
                       const circuit_parameters& circuit, double step_siemens, double wire_ohm,
                       const double* bias_levels) {
   const auto unknowns = static_cast<Eigen::Index>(n);
-  const Eigen::Index rows = unknowns + (map.bias > 0 ? 1 : 0);
+  const bool column = map.bias > 0 || bias_levels != nullptr;
+  const Eigen::Index rows = unknowns + (column ? 1 : 0);
   inv_cells cells;
   cells.plus = Eigen::MatrixXd::Zero(rows, rows);
   cells.plus.topLeftCorner(unknowns, unknowns) = in_siemens(levels, unknowns, step_siemens);
   cells.plus.diagonal().head(unknowns).array() += step_siemens * map.diagonal / map.step;
-  if (map.bias > 0) {
+  if (column) {
     cells.plus.col(unknowns).head(unknowns).setConstant(step_siemens * map.bias / map.step);
     if (bias_levels != nullptr)
       cells.plus.col(unknowns).head(unknowns) =

@@ -9,7 +9,6 @@
 namespace mho::analog {
 namespace {
 
-
 // What a vector is divided by before its conversion.
 double own_scale(const double* v, std::size_t n, bool rms) noexcept {
   double largest = 0, square = 0;

@@ -21,6 +21,14 @@ struct array_place {
 
 constexpr std::size_t most_array_rows = 512;
 
+/// Places of the other arrays: the slices of HP-MVM, one a slice, and those of BlockAMC's products, up to
+/// product_tiles (tiles times slices) for each of the two products of a block.
+constexpr std::uint64_t hp_mvm_place = std::uint64_t{1} << 36;
+constexpr std::uint64_t product_tiles = std::uint64_t{1} << 22;
+constexpr std::uint64_t product_place(std::uint64_t block) noexcept {
+  return (std::uint64_t{1} << 35) + 2 * block * product_tiles;
+}
+
 /// Whether `stick` changes anything.
 bool has_stuck_cells(const device_parameters& device) noexcept;
 

@@ -2,6 +2,7 @@
 /// Which draws belong to whom: the streams behind an analog_identity.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <mho/analog.hpp>
@@ -11,18 +12,26 @@ namespace mho::analog {
 
 /// The purposes of random_stream that belong to the analogue model.
 enum purpose : std::uint16_t {
-  chip_purpose = 0x100,         ///< op-amp offsets
-  programming_purpose = 0x101,  ///< write errors
-  reading_purpose = 0x102,      ///< what one solution draws
-  ageing_purpose = 0x110,       ///< drift exponents of a programming's cells
-  faults_purpose = 0x111,       ///< (seed, 0, row of an array): stuck cells, the chip's own
-  adc_chip_purpose = 0x120,     ///< errors of a modelled converter's devices
-  dac_chip_purpose = 0x121,     ///< errors of a DAC's codes
-  training_purpose = 0x122,     ///< which read-outs a converter is trained on
-  conversion_purpose = 0x123,   ///< read errors of converters
+  chip_purpose = 0x100,             ///< op-amp offsets
+  programming_purpose = 0x101,      ///< write errors of LP-INV
+  reading_purpose = 0x102,          ///< what one solution draws beside its circuits
+  slices_purpose = 0x103,           ///< write errors of HP-MVM
+  block_slices_purpose = 0x104,     ///< and of BlockAMC's products
+  ginv_purpose = 0x105,             ///< write errors of a pseudo-inverse's arrays
+  ginv_reading_purpose = 0x106,     ///< what one solution of it draws
+  ageing_purpose = 0x110,           ///< drift exponents of a programming's cells
+  faults_purpose = 0x111,           ///< (seed, 0, row of an array): stuck cells, the chip's own
+  slices_ageing_purpose = 0x112,    ///< drift exponents of HP-MVM's cells
+  block_ageing_purpose = 0x113,     ///< and of those of BlockAMC's products
+  adc_chip_purpose = 0x120,         ///< errors of a modelled converter's devices
+  dac_chip_purpose = 0x121,         ///< errors of a DAC's codes
+  training_purpose = 0x122,         ///< which read-outs a converter is trained on
+  conversion_purpose = 0x123,       ///< read errors of converters
   example_channel_purpose = 0x124,  ///< channels that converters are trained with
-  example_symbol_purpose = 0x125    ///< and symbols
+  example_symbol_purpose = 0x125,   ///< and symbols
+  array_reading_purpose = 0x1000    ///< what reading arrays draws, + cycle: 2^18 words a cycle
 };
+constexpr std::size_t reading_purposes = 0x1000;
 
 /// A stream's 64 bits in 32: the low half xor MurmurHash3's 64-bit finaliser (Appleby 2011) of the high half;
 /// 0 stays 0, so small streams stay apart.
@@ -38,12 +47,13 @@ inline std::uint32_t fold(std::uint64_t stream) noexcept {
 inline random_stream chip_stream(const analog_identity& who) noexcept {
   return {who.seed, 0, 0, chip_purpose};
 }
-inline random_stream programming_stream(const analog_identity& who) noexcept {
-  return {who.seed, fold(who.stream), who.number, programming_purpose};
+inline random_stream programming_stream(const analog_identity& who,
+                                        purpose of = programming_purpose) noexcept {
+  return {who.seed, fold(who.stream), who.number, of};
 }
-/// Of the same writing: what its cells' drift is like.
-inline random_stream ageing_stream(const analog_identity& who) noexcept {
-  return {who.seed, fold(who.stream), who.number, ageing_purpose};
+/// Of a writing: what its cells' drift is like.
+inline random_stream ageing_stream(const analog_identity& who, purpose of = ageing_purpose) noexcept {
+  return {who.seed, fold(who.stream), who.number, of};
 }
 inline random_stream reading_stream(const analog_identity& who) noexcept {
   return {who.seed, fold(who.stream), who.number, reading_purpose, who.use};
@@ -51,6 +61,11 @@ inline random_stream reading_stream(const analog_identity& who) noexcept {
 
 inline random_stream conversion_stream(const analog_identity& who) noexcept {
   return {who.seed, fold(who.stream), who.number, conversion_purpose, who.use};
+}
+/// Of the arrays' reads in a cycle of refinement.
+inline random_stream array_reading_stream(const analog_identity& who, std::size_t cycle) noexcept {
+  return {who.seed, fold(who.stream), who.number,
+          static_cast<std::uint16_t>(array_reading_purpose + cycle % reading_purposes), who.use};
 }
 
 }  // namespace mho::analog

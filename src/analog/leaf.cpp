@@ -35,14 +35,10 @@ void apply(const double* map, const double* offset, std::size_t n, const double*
 
 // The array between its amplifiers.
 closed_array closed(const held_array& array, const parameters& p) {
-  const double step_siemens = p.device.step_siemens();
-  const inv_cells cells =
-      array.minus != nullptr
-          ? pair_cells(array.plus, array.minus, array.n, p.circuit, step_siemens, p.array.wire_ohm)
-          : split_cells(array.plus, array.map, array.n, p.circuit, step_siemens, p.array.wire_ohm, array.bias);
+  const inv_cells cells = cells_of(array, p);
   array_request wanted;
   wanted.unknowns = array.n;
-  wanted.siemens_per_unit = step_siemens / array.map.step;
+  wanted.siemens_per_unit = p.device.step_siemens() / array.map.step;
   wanted.temperature_kelvin = p.device.temperature_kelvin;
   const Eigen::Map<const Eigen::VectorXd> offset(array.offset_volt, cells.plus.rows());
   Eigen::VectorXd inverter;
@@ -53,6 +49,13 @@ closed_array closed(const held_array& array, const parameters& p) {
 }
 
 }  // namespace
+
+inv_cells cells_of(const held_array& array, const parameters& p) {
+  const double step_siemens = p.device.step_siemens(), wire_ohm = p.array.wire_ohm;
+  if (array.minus != nullptr)
+    return pair_cells(array.plus, array.minus, array.n, p.circuit, step_siemens, wire_ohm);
+  return split_cells(array.plus, array.map, array.n, p.circuit, step_siemens, wire_ohm, array.bias);
+}
 
 bool inv_leaf::needs_network(const parameters& p) noexcept {
   return p.array.wire_ohm > 0 || p.array.mapping == sign_mapping::pair ||
@@ -104,10 +107,10 @@ void inv_leaf::write(const double* a, held_array& array, std::uint64_t place, co
     program_inv(a, n, n, array.map, how, device, own, plus);
     program_bias(n, array.map, device, own, second);
   } else {
-    array.map = split ? map_inv(a, n, n, device)
-                      : map_direct(slice_scale(a, n * n, solver.slices, solver.binary_scale,
-                                               device.digit_bits()),
-                                   device);
+    array.map =
+        split ? map_inv(a, n, n, device)
+              : map_direct(slice_scale(a, n * n, solver.slices, solver.binary_scale, device.digit_bits()),
+                           device);
     program_inv(a, n, n, array.map, how, device, own, plus);
   }
   const double source = parameters_.circuit.source_siemens;
@@ -148,8 +151,13 @@ bool inv_leaf::program(const double* a, std::size_t n, std::uint64_t place, cons
     const auto moved = [&](const double* from) {
       return from == nullptr ? nullptr : record->cells.data() + (from - scratch);
     };
-    record->array = {n, array.map, moved(array.plus), moved(array.minus), moved(array.bias),
-                     moved(array.offset_volt), moved(array.inverter_offset_volt)};
+    record->array = {n,
+                     array.map,
+                     moved(array.plus),
+                     moved(array.minus),
+                     moved(array.bias),
+                     moved(array.offset_volt),
+                     moved(array.inverter_offset_volt)};
   }
   double* noise = parameters_.circuit.thermal_noise ? state + n * n + n : nullptr;
   if (differs_by_read(parameters_)) {

@@ -7,6 +7,7 @@
 
 #include "analog/accelerator.hpp"
 #include "analog/array.hpp"
+#include "analog/network.hpp"
 
 namespace mho::analog {
 
@@ -14,12 +15,15 @@ namespace mho::analog {
 struct held_array {
   std::size_t n = 0;  ///< rows
   inv_mapping map;
-  const double* plus = nullptr;                 ///< n x n, level steps
-  const double* minus = nullptr;                ///< of "pair": n x n; else nullptr
-  const double* bias = nullptr;                 ///< of a programmed bias column: n; else nullptr
-  const double* offset_volt = nullptr;          ///< n, then the bias column's op-amp
-  const double* inverter_offset_volt = nullptr; ///< of "pair": n
+  const double* plus = nullptr;                  ///< n x n, level steps
+  const double* minus = nullptr;                 ///< of "pair": n x n; else nullptr
+  const double* bias = nullptr;                  ///< of a programmed bias column: n; else nullptr
+  const double* offset_volt = nullptr;           ///< n, then the bias column's op-amp
+  const double* inverter_offset_volt = nullptr;  ///< of "pair": n
 };
+
+/// The array with its bias column and its diagonal resistors, between sources. Allocates.
+inv_cells cells_of(const held_array& array, const parameters& p);
 
 /// What one LP-INV array of a programming became, kept for those who look at its circuit.
 struct leaf_record {

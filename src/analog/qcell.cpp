@@ -34,7 +34,7 @@ modelled_adc::modelled_adc(quantiser design, const adc_model& model, std::uint64
   // G = Gmin + (V - low) / slope; what lies outside the range sits at its end.
   const double span = model_.high_siemens - model_.low_siemens, slope = (design_.high - design_.low) / span;
   read_error_ = model_.read_error_siemens * slope;
-  random_stream random(seed, 0, number, adc_chip_purpose);
+  random_stream random(seed, 0, number, analog::adc_chip_purpose);
   const auto program = [&](double bound) {
     const double nominal = std::clamp(bound, design_.low, design_.high);
     if (!(model_.error_share > 0)) return nominal;

@@ -10,6 +10,7 @@
 
 #include "analog/training.hpp"
 #include "detect/analog_digest.hpp"
+#include "detect/analog_kind.hpp"
 #include "detect/analog_packs.hpp"
 #include "detect/builtin.hpp"
 #include "kernels/targets.hpp"
@@ -33,7 +34,8 @@ class analog_detector final : public detector {
         cycles_(std::move(cycles)),
         most_cycles_(static_cast<std::size_t>(cycles_.back())),
         seed_(seed),
-        loaded_(loaded) {}
+        loaded_(loaded),
+        normalised_(std::get<std::string>(accelerator_.at("solver.normalisation")) == "rx") {}
 
  private:
   using cf32 = std::complex<float>;
@@ -55,7 +57,7 @@ class analog_detector final : public detector {
       solver_ = std::make_unique<analog_solver>(std::move(*made));
       calibrated_rx_ = 0;
       const analog::parameters parameters = analog::typed(accelerator_);
-      if (analog::batch_solver::applies(parameters, solver_->real_unknowns()))
+      if (!normalised_ && analog::batch_solver::applies(parameters, solver_->real_unknowns()))
         packs_.emplace(parameters, *solver_, analog_packs::wishes{cycles_, seed_, loaded_},
                        *find_analog_kernels(target_bit("auto")), room.tx);
     }
@@ -113,6 +115,8 @@ class analog_detector final : public detector {
       if (loaded_)
         for (std::size_t k = 0; k < tx; ++k) s.gram[k * tx + k] += n0;
       expand_complex(s.gram.data(), tx, s.matrix.data());
+      if (normalised_)
+        for (double& entry : s.matrix) entry /= static_cast<double>(room().rx);
       state[i] = solver_->program(s.matrix.data(), identity(which, p), programmed(p), s.solver);
     }
     return error::none;
@@ -135,6 +139,8 @@ class analog_detector final : public detector {
           s.b[k] = static_cast<double>(z.real());
           s.b[tx + k] = static_cast<double>(z.imag());
         }
+        if (normalised_)
+          for (double& entry : s.b) entry /= static_cast<double>(room().rx);
         if (!std::all_of(s.b.begin(), s.b.end(), [](double v) { return std::isfinite(v); })) {
           for (const output& o : into) o.state[i * uses + u] = status::not_finite;
           continue;
@@ -150,9 +156,11 @@ class analog_detector final : public detector {
             state = solved;
             continue;
           }
-          // Refinement that left more residual than it found has gone astray.
-          if (!(s.residual[cycle] < 1)) state = status::not_converged;
           const double* x = s.x.data() + cycle * n;
+          if (solver_->judge(std::span(s.x).first((cycle + 1) * n), std::span(s.residual).first(cycle + 1),
+                             analog_tolerance(tx, gain_.data() + p * tx, variance_.data() + p * tx, x)) !=
+              status::ok)
+            state = status::not_converged;
           for (std::size_t k = 0; k < tx; ++k) {
             const double gain = gain_[p * tx + k];
             into[step].estimate.at<cf32>(i, u, k) =
@@ -176,7 +184,7 @@ class analog_detector final : public detector {
   std::vector<std::int64_t> cycles_;
   std::size_t most_cycles_;
   std::uint64_t seed_;
-  bool loaded_;
+  bool loaded_, normalised_;
   std::unique_ptr<analog_solver> solver_;
   std::optional<analog_packs> packs_;  // where kernels take this accelerator; then nothing of what follows
   std::size_t calibrated_rx_ = 0;      // for how many antennas the converters were trained
@@ -185,46 +193,24 @@ class analog_detector final : public detector {
   mutable std::vector<scratch> slots_;
 };
 
-detector_kind analog_kind(std::string name, std::string summary, bool loaded) {
-  detector_kind kind;
-  kind.name = std::move(name);
-  kind.summary = std::move(summary);
-  kind.can = analog_abilities();
-  std::vector<std::string> presets;
-  for (const accelerator_preset& preset : accelerator_presets()) presets.push_back(preset.name);
-  constexpr double most_cycles = 64, most_seed = 0x1p53 - 1;
-  kind.schema = {{"accelerator", std::string("paper"), "",
-                  "preset that the accelerator's parameters come from", -1, 1, presets},
-                 {"cycles", std::vector<std::int64_t>{3}, "",
-                  "cycles of refinement, ascending; one output each", 1, most_cycles},
-                 {"seed", std::int64_t{1}, "", "of the chip and of every write and read", 0, most_seed}};
-  for (const option& parameter : accelerator_schema()) kind.schema.push_back(parameter);
-  kind.make = [loaded](const options& given) -> result<std::unique_ptr<detector>> {
-    options parameters = given;
-    const auto cycles = std::get<std::vector<std::int64_t>>(given.find("cycles")->second);
-    const auto seed = static_cast<std::uint64_t>(std::get<std::int64_t>(given.find("seed")->second));
-    const std::string preset = std::get<std::string>(given.find("accelerator")->second);
-    if (std::adjacent_find(cycles.begin(), cycles.end(), std::greater_equal<>()) != cycles.end())
-      return {error::bad_value, "cycles: must be ascending"};
-    for (const char* own : {"accelerator", "cycles", "seed"}) parameters.erase(own);
-    result<options> accelerator = accelerator_options(preset, parameters);
-    if (!accelerator) return {accelerator.code(), accelerator.message()};
-    return std::unique_ptr<detector>(
-        std::make_unique<analog_detector>(std::move(*accelerator), cycles, seed, loaded));
-  };
-  return kind;
+detector_kind gram_kind(std::string name, std::string summary, bool loaded) {
+  return analog_kind(std::move(name), std::move(summary), analog_abilities(), {3},
+                     [loaded](analog_settings s) -> std::unique_ptr<detector> {
+                       return std::make_unique<analog_detector>(std::move(s.accelerator), std::move(s.cycles),
+                                                                s.seed, loaded);
+                     });
 }
 
 }  // namespace
 
 detector_kind analog_zf_kind() {
-  return analog_kind("analog-zf", "zero forcing, the Gram system solved by the modelled analogue accelerator",
-                     false);
+  return gram_kind("analog-zf", "zero forcing, the Gram system solved by the modelled analogue accelerator",
+                   false);
 }
 
 detector_kind analog_mmse_kind() {
-  return analog_kind("analog-mmse",
-                     "unbiased MMSE, the loaded Gram system solved by the modelled accelerator", true);
+  return gram_kind("analog-mmse", "unbiased MMSE, the loaded Gram system solved by the modelled accelerator",
+                   true);
 }
 
 }  // namespace mho

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "detect/linear.hpp"
@@ -48,6 +49,16 @@ inline status digest_analog(const std::complex<double>* gram, std::size_t tx, do
     variance[k] = e / useful;
   }
   return status::ok;
+}
+
+/// The error of a solution x [Re tx, Im tx] before unbiasing that is lost in the noise, or is less than a
+/// hundredth of the symbols.
+inline double analog_tolerance(std::size_t tx, const double* gain, const double* variance,
+                               const double* x) noexcept {
+  double square = 0;
+  for (std::size_t k = 0; k < tx; ++k)
+    square += variance[k] / (gain[k] * gain[k]) + 1e-4 * (x[k] * x[k] + x[tx + k] * x[tx + k]);
+  return std::sqrt(square);
 }
 
 }  // namespace mho

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "detect/analog_digest.hpp"
 #include "detect/linear.hpp"
 #include "kernels/linear.hpp"
 
 namespace mho {
 namespace {
+
+// How many of the last cycles analog_solver::judge looks at.
+constexpr std::size_t seen_cycles = 3;
 
 status status_of(double found) noexcept {
   switch (static_cast<verdict>(static_cast<int>(found))) {
@@ -46,12 +50,13 @@ std::size_t analog_packs::workspace::lay_out(double* base, const analog::batch_s
   take(x, cycles * n * lanes);
   take(residual, cycles * lanes);
   take(solver, of.scratch_size());
+  take(judged, seen_cycles * n);
   return used;
 }
 
 analog_packs::analog_packs(const analog::parameters& p, const analog_solver& plain, const wishes& w,
                            const analog_kernels& kernels, std::size_t tx)
-    : wishes_(w), tx_(tx), kernels_(&kernels), solver_(p, plain, true, w.seed, kernels) {
+    : wishes_(w), tx_(tx), kernels_(&kernels), plain_(&plain), solver_(p, plain, true, w.seed, kernels) {
   workspace counted;
   stride_ = counted.lay_out(nullptr, solver_, tx_, most_cycles());
 }
@@ -200,8 +205,12 @@ void analog_packs::apply_to_lanes(const received_batch& in, std::span<const outp
         continue;
       }
       const auto cycle = static_cast<std::size_t>(wishes_.cycles[step]) - 1;
-      // Refinement that left more residual than it found has gone astray.
-      if (!(w.residual[cycle * width + l] < 1)) state = status::not_converged;
+      const std::size_t seen = std::min(cycle + 1, seen_cycles);
+      for (std::size_t e = 0; e < seen * n; ++e) w.judged[e] = w.x[((cycle + 1 - seen) * n + e) * width + l];
+      const double tolerance = analog_tolerance(tx_, gain_.data() + p * tx_, variance_.data() + p * tx_,
+                                                w.judged + (seen - 1) * n);
+      if (plain_->judge({w.judged, seen * n}, {w.residual + cycle * width + l, 1}, tolerance) != status::ok)
+        state = status::not_converged;
       const double* x = w.x + cycle * n * width + l;
       for (std::size_t k = 0; k < tx_; ++k) {
         const double gain = gain_[p * tx_ + k];

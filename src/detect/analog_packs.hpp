@@ -36,7 +36,7 @@ class analog_packs {
   // The buffers of a slot, each aligned.
   struct workspace {
     double *gram, *level, *shift, *verdict, *matrix, *gain, *variance, *digest, *state, *b, *x, *residual,
-        *solver;
+        *solver, *judged;
     std::size_t lay_out(double* base, const analog::batch_solver& of, std::size_t tx, std::size_t cycles);
   };
   // Received vectors that go through the solver together: lane l is vector (problem[l], use[l]) of the batch.
@@ -59,6 +59,7 @@ class analog_packs {
   wishes wishes_;
   std::size_t tx_, problems_ = 0, stride_ = 0;
   const analog_kernels* kernels_;
+  const analog_solver* plain_;
   analog::batch_solver solver_;
   mutable aligned_buffer<double> states_;   // [pack]; `pack_of` serves prepare and, read only, apply
   std::vector<double> gain_, variance_;     // [problem, tx]

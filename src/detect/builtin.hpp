@@ -14,6 +14,7 @@ detector_kind zf_double_kind();
 detector_kind mmse_double_kind();
 detector_kind analog_zf_kind();
 detector_kind analog_mmse_kind();
+detector_kind analog_ginv_kind();
 
 /// A kind without options.
 template <class Detector>

@@ -84,21 +84,53 @@ TEST(paper, fresh_channels_show_what_the_cycles_cost) {
   const auto excess = [](const ber_result& r, std::int64_t n, std::size_t i) {
     return cycle(r, r.curves.back().accelerator, n).points[i].ber / r.curves[0].points[i].ber - 1;
   };
-  // 128x8: cycle 3 within 2 % of FP32 up to 14.5 dB.
-  const ber_result large = run("ber-128x8-256qam", {});
-  for (std::size_t i = 0; i < 5; ++i) {
-    ASSERT_GE(large.curves[0].points[i].bits, 1000000u);
-    EXPECT_LE(std::abs(excess(large, 3, i)), 0.02) << large.curves[0].points[i].snr_db;
+  // An excess goes with the square of the solver's error, whose medians two independent simulations share to
+  // 15 %: the excess to 1.15^2 - 1 = 32 %. The counting error of a paired excess with k errors more is about
+  // sqrt(k) / errors; 4.9 of them. The half percent is the printed "within".
+  struct expected {
+    std::int64_t cycle;
+    std::size_t point;
+    double excess;
+  };
+  const auto compare = [&](const ber_result& r, const std::vector<expected>& list) {
+    for (const expected& e : list) {
+      const point& fp32 = r.curves[0].points[e.point];
+      EXPECT_NEAR(excess(r, e.cycle, e.point), e.excess,
+                  4.9 * std::sqrt((e.excess + 0.05) / static_cast<double>(fp32.bit_errors)) + 0.32 * e.excess)
+          << r.curves.back().accelerator << ", " << fp32.snr_db << " dB, cycle " << e.cycle;
+    }
+  };
+  const std::vector<std::string> bare{"accelerator.paper.converter.dac_bits=0",
+                                      "accelerator.paper.converter.adc_bits=0"};
+  const auto with = [&](std::vector<std::string> sets, const std::string& variant) {
+    if (variant == "bare") sets.insert(sets.end(), bare.begin(), bare.end());
+    return sets;
+  };
+  // 128x8: cycle 3 within half a percent of FP32 up to 16 dB, within one with 4-bit converters; cycle 2 at
+  // 16 dB 3.7 % and 20 % more.
+  const std::vector<std::string> large{"link.snr_db=[14.5,16]", "stop.min_bits=2000000"};
+  for (const char* variant : {"bare", "converters"}) {
+    const ber_result r = run("ber-128x8-256qam", with(large, variant));
+    const double within = variant == std::string("bare") ? 0.005 : 0.01;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto errors = static_cast<double>(r.curves[0].points[i].bit_errors);
+      EXPECT_LE(std::abs(excess(r, 3, i)), within + 4.9 * std::sqrt(within / errors)) << variant << " " << i;
+    }
+    compare(r, {{2, 1, variant == std::string("bare") ? 0.037 : 0.20}});
   }
-  // 16x4 at 23 dB needs five cycles: the bare solver's excess is 51 % at cycle 3, 9 % at 4, 1.6 % at 5. The
-  // counting error of a paired excess with k errors more is about sqrt(k) / errors; 4.9 of them.
-  const ber_result small = run("ber-16x4-256qam", {"link.snr_db=[23]", "stop.min_bits=4000000",
-                                                   "accelerator.paper.converter.dac_bits=0",
-                                                   "accelerator.paper.converter.adc_bits=0"});
-  const double errors = static_cast<double>(small.curves[0].points[0].bit_errors);
-  for (const auto& [n, expected] : {std::pair{3, 0.51}, {4, 0.09}, {5, 0.016}})
-    EXPECT_NEAR(excess(small, n, 0), expected, 4.9 * std::sqrt((expected + 0.05) / errors) + 0.05 * expected)
-        << n;
+  // 16x4 needs more cycles the less noise there is.
+  const ber_result small =
+      run("ber-16x4-256qam", with({"link.snr_db=[10,15.1,19.9,23]", "stop.min_bits=2000000"}, "bare"));
+  compare(
+      small,
+      {{2, 0, 0.01}, {3, 1, 0.01}, {3, 2, 0.08}, {4, 2, 0.013}, {3, 3, 0.51}, {4, 3, 0.09}, {5, 3, 0.016}});
+  // The extra error of the paper's 128x8 experiment, e = 0.18 of every LP-INV solution, leaves cycle 3 above
+  // FP32: 5 % at 14.5 dB.
+  const ber_result rough =
+      run("ber-128x8-256qam",
+          with({"link.snr_db=[14.5]", "stop.min_bits=2000000", "accelerator.paper.solver.extra_error=0.18"},
+               "bare"));
+  compare(rough, {{3, 0, 0.05}});
 }
 
 }  // namespace

@@ -69,10 +69,11 @@ analog::sample_recorder recorded(bool rms, std::uint64_t first, std::size_t chan
       scratch(std::max(blocks.program_scratch(), blocks.solve_scratch()));
   for (std::uint64_t k = first; k < first + channels; ++k) {
     const gram_system system(128, tx, k);
-    random_stream writing(1, 0, k, 1), chip(1, 0, 0, 2), reading(1, 0, k, 3);
-    EXPECT_TRUE(blocks.program(system.expanded.data(), writing, chip, state.data(), scratch.data()));
+    random_stream writing(1, 0, k, 1), chip(1, 0, 0, 2), reading(1, 0, k, 3), unused(1, 0, k, 4);
+    EXPECT_TRUE(blocks.program(system.expanded.data(), {{writing, unused, chip, 1}, unused, unused},
+                               state.data(), scratch.data()));
     const analog::conversion converters{bank, reading, &record};
-    blocks.solve(state.data(), system.b.data(), &converters, x.data(), scratch.data());
+    blocks.solve(state.data(), system.b.data(), &converters, unused, x.data(), scratch.data());
   }
   return record;
 }

@@ -60,6 +60,20 @@ struct bench {
     return error;
   }
 
+  /// P, what LP-INV realises of the programmed matrix: of solvers without converters and offsets. One cycle
+  /// of exact refinement on unit vectors.
+  Eigen::MatrixXd realised_inverse(const analog_identity& who) {
+    const auto n = static_cast<Eigen::Index>(solver.real_unknowns());
+    Eigen::MatrixXd p(n, n);
+    for (Eigen::Index j = 0; j < n; ++j) {
+      const Eigen::VectorXd unit = Eigen::VectorXd::Unit(n, j);
+      if (solver.solve(state, unit.data(), 1, who, {p.col(j).data(), static_cast<std::size_t>(n)}, {},
+                       scratch) != status::ok)
+        p.setConstant(std::numeric_limits<double>::quiet_NaN());
+    }
+    return p;
+  }
+
   analog_solver solver;
   std::vector<double> state, scratch;
 };

@@ -288,12 +288,5 @@ TEST(mapping, more_levels_make_a_better_first_solution) {
   EXPECT_NEAR(median[1] / median[2], 63.0 / 15, 0.25 * 63 / 15);
 }
 
-TEST(mapping, the_circuit_of_a_pair_is_refused_with_its_reason) {
-  const auto made =
-      analog_solver::make(accelerator_options("paper", {{"array.mapping", "pair"}}).value(), 4, false);
-  EXPECT_EQ(made.code(), error::bad_value);
-  EXPECT_EQ(made.message().rfind("array.mapping: ", 0), 0u) << made.message();
-}
-
 }  // namespace
 }  // namespace mho::analog

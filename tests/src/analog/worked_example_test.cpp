@@ -74,6 +74,25 @@ TEST(worked_example, spectral_radius_truncated_and_rounded) {
   EXPECT_NEAR(solve_example(example_solver("nearest", "none"), 1, 1).radius, 0.1245, 0.00005);
 }
 
+TEST(worked_example, guaranteed_contraction_truncated_and_rounded) {
+  // |I - P A|, P column by column: one cycle on unit vectors.
+  const auto contraction = [](const char* rounding) {
+    const analog_solver solver = example_solver(rounding, "none");
+    const matrix a = example_matrix();
+    std::vector<double> state(solver.state_size()), scratch(solver.scratch_size());
+    EXPECT_EQ(solver.program(a.data(), {1, 0, 0}, state, scratch), status::ok);
+    Eigen::Matrix4d p;
+    for (Eigen::Index j = 0; j < 4; ++j) {
+      const Eigen::Vector4d unit = Eigen::Vector4d::Unit(j);
+      EXPECT_EQ(solver.solve(state, unit.data(), 1, {1, 0, 0}, {p.col(j).data(), 4}, {}, scratch),
+                status::ok);
+    }
+    return (Eigen::Matrix4d::Identity() - p * a).jacobiSvd().singularValues()(0);
+  };
+  EXPECT_NEAR(contraction("truncate"), 0.775, 0.0005);
+  EXPECT_NEAR(contraction("nearest"), 0.217, 0.0005);
+}
+
 TEST(worked_example, errors_without_write_errors) {
   const run r = solve_example(example_solver("nearest", "none"), 1, 6);
   // Three printed digits: half a unit of the last one.

@@ -79,6 +79,16 @@ TEST(analog_detector, refuses_more_uses_than_have_draws_of_their_own) {
   EXPECT_EQ(made->reserve({.problems = 1, .rx = 1, .tx = 1, .uses = 65537}), error::too_large);
 }
 
+TEST(analog_detector, scale_of_the_gram_matrix_does_not_matter) {
+  // Levels, slices and converters follow the largest entry: dividing by 8 antennas, a power of two, changes
+  // no bit.
+  setting plain(1), normalised(1);
+  normalised.made =
+      make_detector({"analog-zf", {{"solver.extra_error", 0.1}, {"solver.normalisation", "rx"}}}).value();
+  ASSERT_EQ(normalised.made->reserve({.problems = problems, .rx = rx, .tx = tx}), error::none);
+  EXPECT_EQ(plain.detect(1, {}), normalised.detect(1, {}));
+}
+
 TEST(analog_detector, mmse_variance_does_not_cancel_at_any_noise) {
   constexpr std::size_t n = 4, antennas = 6;
   std::vector<cf32> h(antennas * n), y(antennas), x(n);
