@@ -28,8 +28,9 @@ struct accelerator_preset {
   options values;    ///< every parameter of the schema
 };
 
-/// The presets: `paper` (the measured chip) and `ideal` (no write error, no converters, infinite gain; the
-/// rounding and the blocks remain). Read-only.
+/// The presets: `paper` (the measured chip), `projected` (the same with the times and energies that the paper
+/// expects of on-chip op-amps and converters) and `ideal` (no write error, no converters, infinite gain, no
+/// cost; the rounding and the blocks remain). Read-only.
 MHO_API std::span<const accelerator_preset> accelerator_presets();
 
 /// The parameters of a preset with some of them replaced. Errors: unknown_name (preset or parameter),

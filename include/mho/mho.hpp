@@ -4,6 +4,7 @@
 
 #include <mho/analog.hpp>
 #include <mho/constellation.hpp>
+#include <mho/cost.hpp>
 #include <mho/detector.hpp>
 #include <mho/error.hpp>
 #include <mho/options.hpp>

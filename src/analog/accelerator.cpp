@@ -10,19 +10,25 @@ std::vector<option> make_schema() {
   analog::append_circuit_options(schema);
   analog::append_converter_options(schema);
   analog::append_solver_options(schema);
+  analog::append_cost_options(schema);
   return schema;
 }
 
 std::vector<accelerator_preset> make_presets() {
   options paper;
   for (const option& o : accelerator_schema()) paper.emplace(o.name, o.standard);
+  options projected = paper;
+  analog::project_cost(projected);
   options ideal = paper;
   ideal["device.write_error"] = std::string("none");
   ideal["circuit.open_loop_gain"] = analog::infinite;
   ideal["converter.dac_bits"] = std::int64_t{0};
   ideal["converter.adc_bits"] = std::int64_t{0};
+  analog::remove_cost(ideal);
   return {
       {"paper", "the measured chip: 8 levels with their write errors, 4-bit converters, 4-row arrays", paper},
+      {"projected", "the paper's projection of the same arrays with on-chip op-amps and converters",
+       projected},
       {"ideal", "perfect devices, circuits and converters; 3-bit rounding and BlockAMC remain", ideal}};
 }
 
@@ -57,8 +63,8 @@ namespace analog {
 
 parameters typed(const options& values) {
   const reader from(values);
-  return {typed_device(from), typed_array(from), typed_circuit(from), typed_converter(from),
-          typed_solver(from)};
+  return {typed_device(from),    typed_array(from),  typed_circuit(from),
+          typed_converter(from), typed_solver(from), typed_cost(from)};
 }
 
 }  // namespace analog
