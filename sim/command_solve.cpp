@@ -1,57 +1,20 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <Eigen/Dense>
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <mho/mho.hpp>
 
-#include "accelerator_reader.hpp"
+#include "accelerator_arguments.hpp"
 #include "commands.hpp"
 #include "csv.hpp"
 #include "input_error.hpp"
-#include "overrides.hpp"
 #include "result_file.hpp"
 
 namespace mho::sim {
 namespace {
 
 using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-// --set of `solve` takes the accelerator's parameters by their own names, or as accelerator.NAME.PARAMETER.
-options read_parameters(const std::string& accelerator, const std::vector<std::string>& sets, options given) {
-  const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";
-  for (const std::string& set : sets) {
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos) throw input_error("--set: " + set + ": must be KEY=VALUE");
-    std::string key = set.substr(0, equals);
-    const std::string text = set.substr(equals + 1);
-    if (key.rfind(prefix, 0) == 0) key.erase(0, prefix.size());
-    const auto schema = accelerator_schema();
-    const auto entry =
-        std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == key; });
-    if (entry == schema.end()) {
-      std::vector<std::string> known;
-      for (const option& o : schema) known.push_back(o.name);
-      throw input_error("--set: " + key + ": unknown key; the nearest known one is " +
-                        nearest_choice(key, known));
-    }
-    const bool is_string = std::holds_alternative<std::string>(entry->standard);
-    toml::table parsed;
-    try {
-      parsed = is_string ? toml::table{{"v", string_value(text)}} : toml::parse("v = " + text + "\n");
-    } catch (const toml::parse_error&) {
-      throw input_error("--set: " + key + ": must be " + allowed(*entry));
-    }
-    const toml::node* node = parsed.get("v");
-    const auto value = to_option(*node, entry->standard);
-    if (!value || !complete({&*entry, 1}, {{key, *value}}))
-      throw input_error("--set: " + key + ": " + must_be(*entry, *node));
-    given[key] = *value;
-  }
-  return given;
-}
 
 json entry_json(const Eigen::VectorXd& x, std::size_t n, bool is_complex) {
   json list = json::array();
@@ -76,17 +39,9 @@ int command_solve(const solve_arguments& a) {
   if (rhs.entry.size() != n || (rhs.rows != 1 && rhs.columns != 1))
     throw input_error(a.rhs + ": must have " + std::to_string(n) + " entries in one row or column");
   if (a.cycles < 1 || a.cycles > 1000) throw input_error("--cycles: must be from 1 to 1000");
-  const accelerator_variant chosen = find_accelerator(a.accelerator);
-  const std::vector<std::string> presets = preset_names();
-  if (std::find(presets.begin(), presets.end(), chosen.base) == presets.end())
-    throw input_error("--accelerator: unknown accelerator " + chosen.base + "; must be one of " +
-                      fmt::format("{}", fmt::join(presets, ", ")) + ", or FILE.toml:NAME; the nearest is " +
-                      nearest_choice(chosen.base, presets));
-  const result<options> parameters =
-      accelerator_options(chosen.base, read_parameters(a.accelerator, a.sets, chosen.values));
-  if (!parameters) throw input_error("--accelerator: " + parameters.message());
+  const options parameters = accelerator_parameters(a.accelerator, a.sets);
   const bool is_complex = m.is_complex || rhs.is_complex;
-  const result<analog_solver> made = analog_solver::make(*parameters, n, is_complex);
+  const result<analog_solver> made = analog_solver::make(parameters, n, is_complex);
   if (!made) throw input_error(a.matrix + ": " + made.message());
 
   const std::size_t real_n = made->real_unknowns();
@@ -131,8 +86,19 @@ int command_solve(const solve_arguments& a) {
   }
   const operation_count operations = made->operations();
   out["operations"] = {{"inv", operations.inv * cycles}, {"mvm", operations.mvm * cycles}};
-  out["time_s"] = nullptr;  // the cost model is not part of this version
-  out["energy_j"] = nullptr;
+  // The solution alone; the arrays that the solver models, as many rows as they have.
+  const cost_sheet cost =
+      accelerator_cost(
+          parameters,
+          {.real_unknowns = real_n,
+           .array_size = static_cast<std::size_t>(std::get<std::int64_t>(parameters.at("array.size"))),
+           .cycles = cycles,
+           .complex_valued = is_complex})
+          .value();
+  out["time_s"] = cost.total.time_s;
+  out["energy_j"] = cost.total.energy_j;
+  out["programming"] = {
+      {"cells", cost.cells}, {"time_s", cost.programming.time_s}, {"energy_j", cost.programming.energy_j}};
   out["spectral_radius"] = radius;
   out["verdict"] = convergence_verdict(radius);
   if (a.as_json) {
@@ -147,11 +113,14 @@ int command_solve(const solve_arguments& a) {
   fmt::print("{}BlockAMC stages {}, operations {} INV and {} MVM; spectral radius {:.4f}: {}\n", table,
              made->stages(), operations.inv * cycles, operations.mvm * cycles, radius,
              convergence_verdict(radius));
+  fmt::print("time {:.3g} s, energy {:.3g} J; programming {} cells before: {:.3g} s, {:.3g} J\n",
+             cost.total.time_s, cost.total.energy_j, cost.cells, cost.programming.time_s,
+             cost.programming.energy_j);
   fmt::print(
       "relative error: |x - x*| / |x*|, x* the double-precision solution of A x = b; bits: -log2 of it.\n"
       "residual: |b - T x| / |b|, T the matrix that HP-MVM holds: A truncated to {} slices of 3 bits,\n"
       "|A - T| / |A| = {:.2e}. It goes on falling when the error no longer does: x then solves T x = b.\n",
-      std::get<std::int64_t>(parameters->at("solver.slices")), (full - stored).norm() / full.norm());
+      std::get<std::int64_t>(parameters.at("solver.slices")), (full - stored).norm() / full.norm());
   return 0;
 }
 

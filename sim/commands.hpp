@@ -30,9 +30,19 @@ struct solve_arguments {
   bool as_json = false;
 };
 
+/// What `mho cost` is told; 0 and "" where it is not.
+struct cost_arguments {
+  std::string scenario, accelerator, sizes, out;
+  std::vector<std::string> sets;
+  std::size_t rx = 0, tx = 0, uses = 0;
+  double cpu_watt = 0;
+  bool no_measure = false, as_json = false;
+};
+
 int command_ber(const run_arguments& a);
 int command_image(const run_arguments& a);
 int command_solve(const solve_arguments& a);
+int command_cost(const cost_arguments& a);
 int command_list(const std::string& what, bool as_json);
 
 /// The whole program.

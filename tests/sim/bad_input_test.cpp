@@ -67,7 +67,7 @@ TEST(bad_input, scenarios) {
       {"descending cycles", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [2, 1]\n",
        "FILE:8: detector.0.cycles: must be ascending"},
       {"unknown accelerator", good_link + "[[detector]]\nname = \"analog-zf\"\naccelerator = \"papr\"\n",
-       "FILE:8: detector.0.accelerator: must be one of paper, ideal; the nearest is paper"},
+       "FILE:8: detector.0.accelerator: must be one of paper, projected, ideal; the nearest is paper"},
       {"unknown parameter", good_link + zf + "[accelerator.mine]\narray.sise = 8\n",
        "FILE:9: accelerator.mine.array.sise: unknown key; the nearest known one is array.size"},
       {"preset redefined", good_link + zf + "[accelerator.paper]\narray.size = 8\n",
@@ -145,9 +145,9 @@ TEST(bad_input, one_line_whatever_is_wrong) {
       run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
       "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest "
       "is 16qam\n");
-  EXPECT_EQ(run_mho("").err, "mho: a command is missing; the commands are ber, image, solve, list\n");
+  EXPECT_EQ(run_mho("").err, "mho: a command is missing; the commands are ber, image, solve, cost, list\n");
   EXPECT_EQ(run_mho("frobnicate").err,
-            "mho: frobnicate: unknown command; the commands are ber, image, solve, list\n");
+            "mho: frobnicate: unknown command; the commands are ber, image, solve, cost, list\n");
 }
 
 TEST(bad_input, matrices) {
@@ -165,7 +165,7 @@ TEST(bad_input, matrices) {
   const std::string unit = folder.write("unit.csv", "1,0\n0,1\n");
   EXPECT_EQ(
       solve(unit + " --accelerator papr").err,
-      "mho: --accelerator: unknown accelerator papr; must be one of paper, ideal, or FILE.toml:NAME; the "
+      "mho: --accelerator: unknown accelerator papr; must be one of paper, projected, ideal, or FILE.toml:NAME; the "
       "nearest is paper\n");
   EXPECT_EQ(solve(unit + " --set solver.blocks=shur").err,
             "mho: --set: solver.blocks: must be one of reuse, schur; the nearest is schur\n");

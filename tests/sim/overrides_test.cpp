@@ -174,7 +174,7 @@ TEST_F(overrides, refusals_name_the_key_and_what_is_allowed) {
   EXPECT_EQ(refusal("detector.mine.cycles=[0]"),
             "--set: detector.1.cycles: must be a list of integers from 1 to 64");
   EXPECT_EQ(refusal("detector.mine.accelerator=papr"),
-            "--set: detector.1.accelerator: must be one of paper, ideal; the nearest is paper");
+            "--set: detector.1.accelerator: must be one of paper, projected, ideal; the nearest is paper");
   EXPECT_NE(refusal("link.antennas=4").find("unknown key"), std::string::npos);
   EXPECT_EQ(refusal("detector.7.id=x"),
             "--set: detector.7.id: no such detector; there are 0 (mmse), 1 (mine), 2 (analog-mmse-ideal)");

@@ -1,5 +1,5 @@
 // The paper: Zuo et al., Nature Electronics 8, 1222 (2025). Its Fig. 5 gives throughput and efficiency over
-// the size; times and energies here are those that reproduce its points (docs/analogue-model.md).
+// the size; times and energies here are those that reproduce its points by the formulas of mho/cost.hpp.
 #include "analog/parameters/cost.hpp"
 
 namespace mho::analog {

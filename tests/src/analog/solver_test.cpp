@@ -400,7 +400,7 @@ TEST(analog_converter, is_symmetric_mid_tread) {
 
 TEST(accelerator, presets_and_bad_options) {
   EXPECT_EQ(accelerator_options("papr").code(), error::unknown_name);
-  EXPECT_EQ(accelerator_options("papr").message(), "unknown accelerator papr; known are paper, ideal");
+  EXPECT_EQ(accelerator_options("papr").message(), "unknown accelerator papr; known are paper, projected, ideal");
   EXPECT_EQ(accelerator_options("paper", {{"array.sise", std::int64_t{4}}}).message(),
             "array.sise: unknown option; the nearest known one is array.size");
   EXPECT_EQ(accelerator_options("paper", {{"array.size", std::int64_t{0}}}).message(),
