@@ -71,6 +71,10 @@ void add_cost_options(CLI::App& command, cost_arguments& a) {
       ->allow_extra_args(false);
   command.add_option("--cpu-watts", a.cpu_watt, "W that one core takes, for its energy")
       ->check(CLI::Range(1e-3, 1e4));
+  command.add_option("--bench", a.bench,
+                     "result of mho-bench --benchmark_out with chain-cuda: the GPU's measured times");
+  command.add_option("--gpu-watts", a.gpu_watt, "W that this GPU takes, for its energy")
+      ->check(CLI::Range(1e-3, 1e4));
   command.add_flag("--no-measure", a.no_measure, "do not time this machine's kernels");
   command.add_option("--out", a.out, "folder for cost.json and plots; default with SCENARIO results/NAME");
   command.add_flag("--json", a.as_json, "the result on standard output, and nothing else");

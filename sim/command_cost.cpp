@@ -101,6 +101,8 @@ cost_settings settings_of(const cost_arguments& a, std::string& folder) {
   check_sizes(s);
   if (a.no_measure) s.measure_s.reset();
   if (a.cpu_watt > 0) s.cpu_watt = a.cpu_watt;
+  if (a.gpu_watt > 0) s.gpu_watt = a.gpu_watt;
+  if (!a.bench.empty()) s.bench = read_bench(a.bench);
   return s;
 }
 

@@ -32,10 +32,10 @@ struct solve_arguments {
 
 /// What `mho cost` is told; 0 and "" where it is not.
 struct cost_arguments {
-  std::string scenario, accelerator, sizes, out;
+  std::string scenario, accelerator, sizes, bench, out;
   std::vector<std::string> sets;
   std::size_t rx = 0, tx = 0, uses = 0;
-  double cpu_watt = 0;
+  double cpu_watt = 0, gpu_watt = 0;
   bool no_measure = false, as_json = false;
 };
 

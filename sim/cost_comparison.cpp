@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <mho/mho.hpp>
 
 #include "arithmetic.hpp"
@@ -135,48 +137,57 @@ json published_json(const cost_settings& s, const json& rows) {
   return list;
 }
 
-json kernels_json(const cost_settings& s, kernel_work what, const std::string& name,
-                  const std::string& reading, const json& rows) {
+// A baseline whose seconds a vector were measured, at the sizes where they were.
+json measured_json(const cost_settings& s, json head, const std::optional<double>& watt, const char* option,
+                   const std::function<std::optional<double>(std::size_t n)>& seconds_at, const json& rows) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  const double uses = s.link ? static_cast<double>(s.link->uses) : 1;
-  json j{{"name", name},
-         {"source", "measured now on this machine: one core, target " + target_in_use().name +
-                        ", a batch that fits the cache"},
-         {"power_basis",
-          s.cpu_watt ? json(json(*s.cpu_watt).dump() + " W a core, from --cpu-watts") : json(nullptr)},
-         {"reading", reading},
-         {"ops_per_s", nullptr},
-         {"ops_per_j", nullptr},
-         {"sizes", json::array()}};
+  head["power_basis"] = watt ? json(json(*watt).dump() + " W, from " + option) : json(nullptr);
+  head["ops_per_s"] = head["ops_per_j"] = nullptr;
+  head["sizes"] = json::array();
   for (const std::size_t n : s.sizes) {
-    double seconds = none;
-    if (n % 2 == 0 && s.measure_s)
-      seconds = kernel_seconds(what, s.link ? antennas(*s.link, n) : n / 2, n / 2,
-                               static_cast<std::size_t>(uses), *s.measure_s)
-                    .value_or(none);
-    const double energy = s.cpu_watt ? seconds * *s.cpu_watt : none;
-    j["sizes"].push_back(size_json(n, seconds, energy, rows));
+    const double seconds = seconds_at(n).value_or(none), energy = watt ? seconds * *watt : none;
+    head["sizes"].push_back(size_json(n, seconds, energy, rows));
     if (!std::isfinite(seconds)) continue;
-    j["ops_per_s"] = work(s, n) / seconds;  // at the largest size that was timed
-    if (s.cpu_watt) j["ops_per_j"] = work(s, n) / energy;
+    head["ops_per_s"] = work(s, n) / seconds;  // at the last size that was timed
+    if (watt) head["ops_per_j"] = work(s, n) / energy;
   }
-  return j;
+  return head;
+}
+
+json kernels_json(const cost_settings& s, kernel_work what, const char* name, const char* reading,
+                  const json& rows) {
+  const auto seconds_at = [&](std::size_t n) -> std::optional<double> {
+    if (n % 2 != 0 || !s.measure_s) return std::nullopt;
+    return kernel_seconds(what, s.link ? antennas(*s.link, n) : n / 2, n / 2, s.link ? s.link->uses : 1,
+                          *s.measure_s);
+  };
+  const json head{{"name", name},
+                  {"source", "measured now on this machine: one core, target " + target_in_use().name +
+                                 ", a batch that fits the cache"},
+                  {"reading", reading}};
+  return measured_json(s, head, s.cpu_watt, "--cpu-watts", seconds_at, rows);
 }
 
 // Named, so that nobody misses it: the GPU as it is, not as its data sheet has it.
 json gpu_json(const cost_settings& s, const json& rows) {
-  json j{{"name", "GPU, batched Gram, Cholesky and solutions"},
-         {"source",
-          "not measured here: mho-bench --benchmark_filter=chain-cuda on a machine with an NVIDIA "
-          "GPU"},
-         {"power_basis", nullptr},
-         {"reading", "what a GPU makes of batches of small systems: the fair GPU baseline"},
-         {"ops_per_s", nullptr},
-         {"ops_per_j", nullptr},
-         {"sizes", json::array()}};
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  for (const std::size_t n : s.sizes) j["sizes"].push_back(size_json(n, none, none, rows));
-  return j;
+  const auto seconds_at = [&](std::size_t n) -> std::optional<double> {
+    if (n % 2 != 0) return std::nullopt;
+    if (!s.link) return bench_seconds(s.bench, "chain-cuda", "cholesky", 0, n / 2);
+    const std::size_t rx = antennas(*s.link, n), uses = s.link->uses;
+    const auto fresh = bench_seconds(s.bench, "chain-cuda", "fresh", rx, n / 2);
+    if (!fresh || uses == 1) return fresh;
+    // The whole chain once a channel, then weights that are applied.
+    const auto applied = bench_seconds(s.bench, "chain-cuda", "block168", rx, n / 2);
+    if (!applied) return std::nullopt;
+    return *fresh / static_cast<double>(uses) + *applied;
+  };
+  const json head{
+      {"name", "GPU, batched Gram, Cholesky and solutions"},
+      {"source", s.bench.empty() ? "not measured here: chain-cuda of mho-bench on a machine with an "
+                                   "NVIDIA GPU, then --bench"
+                                 : "measured: chain-cuda of mho-bench, fastest batch, from --bench"},
+      {"reading", "what a GPU makes of batches of small systems: the fair GPU baseline"}};
+  return measured_json(s, head, s.gpu_watt, "--gpu-watts", seconds_at, rows);
 }
 
 // The paper's headline from the same formulas: a single array of 128 rows with projected times.

@@ -8,6 +8,7 @@
 
 #include <mho/options.hpp>
 
+#include "bench_rows.hpp"
 #include "result_file.hpp"
 
 namespace mho::sim {
@@ -31,6 +32,8 @@ struct cost_settings {
   std::optional<cost_link> link;   ///< none: the paper's count
   std::optional<double> measure_s = 0.2;  ///< how long a kernel is timed; none: not at all
   std::optional<double> cpu_watt;         ///< what one core takes
+  std::vector<bench_row> bench;           ///< of mho-bench on a machine with a GPU; empty: not known
+  std::optional<double> gpu_watt;         ///< what that GPU takes
 };
 
 /// The content of `mho cost --json`. Times the CPU kernels. Throws input_error where a size does not fit.

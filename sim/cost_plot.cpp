@@ -47,8 +47,11 @@ std::vector<cost_curve> curves_of(const json& c, const char* row_key, bool const
     if (single.points.size() > 1) curves.push_back(single);
   }
   for (const json& b : c["baselines"]) {
-    cost_curve line{
-        b["name"], fmt::format("with lines lw 1.5 lc rgb '{}'", colours[colour++ % colours.size()]), {}};
+    cost_curve line{b["name"],
+                    fmt::format("with lines lw 1.5{} lc rgb '{}'", colour >= colours.size() ? " dt 3" : "",
+                                colours[colour % colours.size()]),
+                    {}};
+    ++colour;
     const bool published = b["ops_per_s"].is_number() && b["sizes"].size() > 0;
     for (const json& size : b["sizes"]) {
       if (!constant) {

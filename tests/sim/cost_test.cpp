@@ -179,6 +179,35 @@ TEST(cost, kernels_are_timed_here) {
   EXPECT_NEAR(given["ops_per_s"].get<double>() * given["sizes"][0]["time_s"].get<double>(), 332, 1e-9);
 }
 
+TEST(cost, a_gpu_is_read_from_a_benchmark) {
+  const scratch_folder folder;
+  const auto row = [](const std::string& name, double rate) {
+    return json{{"name", name + "/real_time"}, {"problems_per_s", rate}};
+  };
+  json rows = json::array();
+  rows.push_back(row("mmse/fresh/64x16/chain-cuda/batch:16", 1e6));
+  rows.push_back(row("mmse/fresh/64x16/chain-cuda/batch:4096", 1e7));
+  rows.push_back(row("mmse/fresh/64x16/mho/batch:16", 1e9));
+  rows.push_back(row("mmse/block168/64x16/chain-cuda/batch:16", 1e9));
+  rows.push_back(row("zf/cholesky/64x16/chain-cuda/batch:16", 2e7));
+  rows.push_back(row("machine/bandwidth", 1));
+  const std::string file = folder.write("bench.json", json{{"benchmarks", rows}}.dump());
+  const auto gpu = [&](const std::string& more) {
+    const json c = cost("--bench " + file + " --gpu-watts 700 " + more);
+    return baseline(c, "GPU, batched Gram, Cholesky and solutions")["sizes"][0];
+  };
+  EXPECT_NEAR(gpu("--sizes 32")["time_s"].get<double>(), 50e-9, 1e-20);
+  EXPECT_NEAR(gpu("--rx 64 --tx 16")["time_s"].get<double>(), 100e-9, 1e-20);
+  EXPECT_NEAR(gpu("--rx 64 --tx 16")["energy_j"].get<double>(), 70e-6, 1e-17);
+  EXPECT_NEAR(gpu("--rx 64 --tx 16 --uses-per-channel 10")["time_s"].get<double>(), 11e-9, 1e-20);
+  EXPECT_TRUE(gpu("--rx 128 --tx 16")["time_s"].is_null());
+  for (const char* text : {"{", "{}", "[1]"}) {
+    const outcome o = run_mho("cost --no-measure --bench " + folder.write("bad.json", text));
+    EXPECT_EQ(o.status, 2);
+    EXPECT_EQ(o.err.rfind("mho: --bench: " + folder.path("bad.json") + ": ", 0), 0u) << o.err;
+  }
+}
+
 TEST(cost, parameters_can_be_set) {
   EXPECT_NEAR(cost("--sizes 8 --set cost.inv_s=1e-6 --set cost.mvm_s=2e-6 --set cost.conversion_s=0 --set "
                    "cost.cycles=3")["rows"][0]["time_s"]
@@ -218,7 +247,8 @@ TEST(cost, text_names_every_baseline) {
   for (const char* arguments : {"--sizes 64", "--rx 16 --tx 4", "--accelerator ideal --sizes 4"}) {
     const outcome o = run_mho(std::string("cost --no-measure ") + arguments);
     EXPECT_EQ(o.status, 0) << o.err;
-    for (const json& b : cost(arguments)["baselines"])
+    const json c = cost(arguments);
+    for (const json& b : c["baselines"])
       EXPECT_NE(o.out.find(b["name"].get<std::string>()), std::string::npos) << b["name"];
   }
 }
