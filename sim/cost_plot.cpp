@@ -96,6 +96,12 @@ result<bool> plot_cost(const std::string& folder, const json& c) {
   }
   std::string title = c["title"];
   if (whole) title += fmt::format(", {} uses a channel", c["link"]["uses_per_channel"].get<std::uint64_t>());
+  // Points at the edges stay whole, and a single size has a range.
+  double low = c["rows"][0]["n"], high = low;
+  for (const json& row : c["rows"]) {
+    low = std::min(low, row["n"].get<double>());
+    high = std::max(high, row["n"].get<double>());
+  }
   const std::string body = "set multiplot layout 1,2 title " + gnuplot_quoted(title) + " noenhanced\n" +
                            panels.str() + "unset multiplot\nunset output\n";
   write_file(

@@ -86,6 +86,11 @@ MHO_API double solution_operations(double real_unknowns) noexcept;
 /// E_inv and E_mvm are cost.inv_energy_j and cost.mvm_energy_j at N0 = cost.energy_rows; other arrays' are to
 /// these as N0 cost.row_energy_j + N0^2 cost.cell_energy_j is to the same at cost.energy_rows (assumed).
 ///
+/// With cost.bit_serial each of the 4^s products of the residual takes its passes one after the other (slices
+/// at once as cost.parallel_slices says), each as long as a product; a pass costs a product's energy but for
+/// the cells of the rows that are not active. The paper's product takes 25 times the energy of its inversion
+/// and may hold some passes already: then this is too much.
+///
 /// Parts: cells have the share of the quadratic term, converters cost.converter_share of the rest, op-amps
 /// what remains; time is the op-amps' settling and the conversions. Area: the cells of all arrays, and
 /// op-amps and converters of one inversion and one product, since blocks follow one another. Allocates.
