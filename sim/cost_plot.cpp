@@ -108,7 +108,9 @@ result<bool> plot_cost(const std::string& folder, const json& c) {
       folder + "/cost.gnuplot",
       "# Draws cost.svg and cost.png: gnuplot cost.gnuplot\n" + data.str() +
           "set encoding utf8\nset logscale xy\nset logscale x 2\nset format y '10^{%L}'\n"
-          "set xlabel 'real unknowns N'\n"
+          "set xlabel 'real unknowns N'\nset xrange [" +
+          fmt::format("{}:{}", low / 1.2, high * 1.2) +
+          "]\n"
           "set grid xtics ytics lt 1 lw 1 lc rgb '#d0d0d0'\n"
           "set bmargin " +
           std::to_string(most + 5) +
