@@ -13,7 +13,7 @@
 namespace mho::sim {
 
 options parameter_overrides(const std::string& accelerator, const std::vector<std::string>& sets,
-                        accelerator_variant chosen) {
+                            accelerator_variant chosen) {
   options& given = chosen.values;
   std::string table_file;
   const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";

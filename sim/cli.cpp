@@ -54,6 +54,32 @@ void add_run_options(CLI::App& command, run_arguments& a) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
+void add_cost_options(CLI::App& command, cost_arguments& a) {
+  const CLI::Validator count = whole_number(65536);
+  command.add_option("SCENARIO", a.scenario,
+                     "scenario file (TOML): its link, the accelerators and last cycles of its detectors");
+  command.add_option("--accelerator", a.accelerator,
+                     "preset, or FILE.toml:NAME of a scenario's; default paper");
+  command.add_option("--sizes", a.sizes, "real unknowns, such as 4,8,16; default 4 to 128, or of the link");
+  command.add_option("--rx", a.rx, "antennas: count the whole detection, not the solution alone")
+      ->check(whole_number(4096));
+  command.add_option("--tx", a.tx, "streams")->check(whole_number(1024));
+  command.add_option("--uses-per-channel", a.uses, "received vectors a channel; default 1")->check(count);
+  command
+      .add_option("--set", a.sets,
+                  "KEY=VALUE: a parameter of the accelerator, or with SCENARIO any key of the scenario")
+      ->allow_extra_args(false);
+  command.add_option("--cpu-watts", a.cpu_watt, "W that one core takes, for its energy")
+      ->check(CLI::Range(1e-3, 1e4));
+  command.add_option("--bench", a.bench,
+                     "result of mho-bench --benchmark_out with chain-cuda: the GPU's measured times");
+  command.add_option("--gpu-watts", a.gpu_watt, "W that this GPU takes, for its energy")
+      ->check(CLI::Range(1e-3, 1e4));
+  command.add_flag("--no-measure", a.no_measure, "do not time this machine's kernels");
+  command.add_option("--out", a.out, "folder for cost.json and plots; default with SCENARIO results/NAME");
+  command.add_flag("--json", a.as_json, "the result on standard output, and nothing else");
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app("massive-MIMO detection and its link-level simulator", "mho");
   app.set_version_flag("--version", std::string("mho ") + MHO_VERSION);
@@ -103,6 +129,9 @@ int dispatch(int argc, char** argv) {
       ->check(CLI::IsMember({"op", "tran", "noise"}));
   circuit->add_option("--stop-s", netlist.stop_s, "seconds that tran lasts; default 2e-6");
   circuit->add_option("--out", netlist.out, "FILE.cir")->required();
+  cost_arguments cost;
+  CLI::App* sheet = app.add_subcommand("cost", "time, energy and area of the accelerator, beside baselines");
+  add_cost_options(*sheet, cost);
   std::string what;
   bool list_json = false;
   CLI::App* list = app.add_subcommand("list", "what there is, with options and defaults");
@@ -133,6 +162,7 @@ int dispatch(int argc, char** argv) {
   if (solver->parsed()) return command_solve(solve);
   if (converter->parsed()) return command_adc(adc);
   if (circuit->parsed()) return command_netlist(netlist);
+  if (sheet->parsed()) return command_cost(cost);
   return command_list(what, list_json);
 }
 

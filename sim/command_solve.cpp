@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <Eigen/Dense>
 #include <algorithm>
@@ -101,8 +100,19 @@ int command_solve(const solve_arguments& a) {
   }
   const operation_count operations = made->operations();
   out["operations"] = {{"inv", operations.inv * cycles}, {"mvm", operations.mvm * cycles}};
-  out["time_s"] = nullptr;  // the cost model is not part of this version
-  out["energy_j"] = nullptr;
+  // The solution alone; the arrays that the solver models, as many rows as they have.
+  const cost_sheet cost =
+      accelerator_cost(
+          parameters,
+          {.real_unknowns = real_n,
+           .array_size = static_cast<std::size_t>(std::get<std::int64_t>(parameters.at("array.size"))),
+           .cycles = cycles,
+           .complex_valued = is_complex})
+          .value();
+  out["time_s"] = cost.total.time_s;
+  out["energy_j"] = cost.total.energy_j;
+  out["programming"] = {
+      {"cells", cost.cells}, {"time_s", cost.programming.time_s}, {"energy_j", cost.programming.energy_j}};
   out["spectral_radius"] = radius;
   out["verdict"] = convergence_verdict(radius);
   if (a.as_json) {
@@ -117,6 +127,9 @@ int command_solve(const solve_arguments& a) {
   fmt::print("{}BlockAMC stages {}, operations {} INV and {} MVM; spectral radius {:.4f}: {}\n", table,
              made->stages(), operations.inv * cycles, operations.mvm * cycles, radius,
              convergence_verdict(radius));
+  fmt::print("time {:.3g} s, energy {:.3g} J; programming {} cells before: {:.3g} s, {:.3g} J\n",
+             cost.total.time_s, cost.total.energy_j, cost.cells, cost.programming.time_s,
+             cost.programming.energy_j);
   for (const adc_place& place : made->trained_converters())
     fmt::print(
         "{}: {}-bit converter trained on {} read-outs, root mean squared error {:.2e} of their scale\n",

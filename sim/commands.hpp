@@ -45,11 +45,21 @@ struct netlist_arguments {
   double stop_s = 2e-6;     ///< of analysis tran
 };
 
+/// What `mho cost` is told; 0 and "" where it is not.
+struct cost_arguments {
+  std::string scenario, accelerator, sizes, bench, out;
+  std::vector<std::string> sets;
+  std::size_t rx = 0, tx = 0, uses = 0;
+  double cpu_watt = 0, gpu_watt = 0;
+  bool no_measure = false, as_json = false;
+};
+
 int command_ber(const run_arguments& a);
 int command_image(const run_arguments& a);
 int command_solve(const solve_arguments& a);
 int command_adc(const adc_arguments& a);
 int command_netlist(const netlist_arguments& a);
+int command_cost(const cost_arguments& a);
 int command_list(const std::string& what, bool as_json);
 
 /// The whole program.

@@ -30,36 +30,6 @@ constexpr std::array<const char*, 8> colours{"#0072b2", "#d55e00", "#009e73", "#
 // Hollow, and smaller from curve to curve: curves that lie on one another stay visible.
 constexpr std::array<int, 8> markers{6, 4, 8, 10, 12, 14, 1, 2};
 
-// A single-quoted gnuplot string: only the quote is special (a double-quoted one runs what stands in
-// backquotes).
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') out += '\'';
-    out += static_cast<unsigned char>(c) < 32 ? ' ' : c;
-  }
-  return out + "'";
-}
-
-result<bool> run_gnuplot(const std::string& folder, const std::string& script) {
-  // "gnuplot" changes into the folder by itself: file names in the script are relative.
-  const std::string change = "cd " + quoted(std::filesystem::absolute(folder).string());
-  const std::string load = "load " + quoted(script);
-  std::array<char*, 6> arguments{const_cast<char*>("gnuplot"),      const_cast<char*>("-e"),
-                                 const_cast<char*>(change.c_str()), const_cast<char*>("-e"),
-                                 const_cast<char*>(load.c_str()),   nullptr};
-  pid_t child = 0;
-  if (posix_spawnp(&child, "gnuplot", nullptr, nullptr, arguments.data(), environ) != 0)
-    return {error::unsupported,
-            "gnuplot cannot be started; the script " + folder + "/" + script + " is complete"};
-  int state = 0;
-  while (waitpid(child, &state, 0) < 0 && errno == EINTR) {
-  }
-  if (!WIFEXITED(state) || WEXITSTATUS(state) != 0)
-    return {error::unsupported, "gnuplot failed on " + folder + "/" + script};
-  return true;
-}
-
 // Everything after the "plot" of gnuplot, data and ranges, for one result.
 struct ber_drawing {
   std::ostringstream data, plot, ranges;
@@ -138,12 +108,40 @@ ber_drawing draw(const ber_result& r) {
            << " using 1:2:(0):3 with vectors head filled size graph 0.012,25 lc rgb \""
            << colours[i % colours.size()] << "\" lw 2 notitle, \\\n  $bound" << i << " using 1:2 with points"
            << mark << "notitle, \\\n  NaN with linespoints" << mark << (i >= colours.size() ? "dt 2 " : "")
-           << "title " << quoted(label);
+           << "title " << gnuplot_quoted(label);
   }
   return d;
 }
 
 }  // namespace
+
+std::string gnuplot_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += '\'';
+    out += static_cast<unsigned char>(c) < 32 ? ' ' : c;
+  }
+  return out + "'";
+}
+
+result<bool> run_gnuplot(const std::string& folder, const std::string& script) {
+  // "gnuplot" changes into the folder by itself: file names in the script are relative.
+  const std::string change = "cd " + gnuplot_quoted(std::filesystem::absolute(folder).string());
+  const std::string load = "load " + gnuplot_quoted(script);
+  std::array<char*, 6> arguments{const_cast<char*>("gnuplot"),      const_cast<char*>("-e"),
+                                 const_cast<char*>(change.c_str()), const_cast<char*>("-e"),
+                                 const_cast<char*>(load.c_str()),   nullptr};
+  pid_t child = 0;
+  if (posix_spawnp(&child, "gnuplot", nullptr, nullptr, arguments.data(), environ) != 0)
+    return {error::unsupported,
+            "gnuplot cannot be started; the script " + folder + "/" + script + " is complete"};
+  int state = 0;
+  while (waitpid(child, &state, 0) < 0 && errno == EINTR) {
+  }
+  if (!WIFEXITED(state) || WEXITSTATUS(state) != 0)
+    return {error::unsupported, "gnuplot failed on " + folder + "/" + script};
+  return true;
+}
 
 result<bool> plot_ber(const std::string& folder, const scenario& s, const ber_result& r) {
   const ber_drawing d = draw(r);
@@ -152,11 +150,11 @@ result<bool> plot_ber(const std::string& folder, const scenario& s, const ber_re
   const std::size_t rows = (r.curves.size() + columns - 1) / columns;
   std::ostringstream out;
   out << "# Draws ber.svg and ber.png: gnuplot ber.gnuplot\n"
-      << d.data.str() << "set encoding utf8\nset tmargin 5.5\nset title " << quoted(s.title)
-      << " noenhanced offset 0,1.9\nset label 1 " << quoted(link_summary(s))
+      << d.data.str() << "set encoding utf8\nset tmargin 5.5\nset title " << gnuplot_quoted(s.title)
+      << " noenhanced offset 0,1.9\nset label 1 " << gnuplot_quoted(link_summary(s))
       << " noenhanced center at graph 0.5, graph 1 offset 0,2.1 tc rgb \"#444444\"\nset label 2 "
-      << quoted(snr_summary(s) + "; bars: 95 % interval" + (r.complete ? "" : "; INCOMPLETE") +
-                (d.bounds ? "; arrow: no error seen, 95 % upper bound" : ""))
+      << gnuplot_quoted(snr_summary(s) + "; bars: 95 % interval" + (r.complete ? "" : "; INCOMPLETE") +
+                        (d.bounds ? "; arrow: no error seen, 95 % upper bound" : ""))
       << " noenhanced center at graph 0.5, graph 1 offset 0,0.9 tc rgb \"#444444\"\n"
       << "set xlabel \"SNR in dB\"\nset ylabel \"bit error rate\"\n"
       << "set logscale y\nset format y \"10^{%L}\"\nset mxtics 2\nset mytics 10\n"
@@ -196,7 +194,7 @@ result<bool> draw_montage(const std::string& folder, const scenario& s,
     // A letter of DejaVu Sans is 0.85 of its size in points wide at 96 dots an inch.
     const double fits = total_width / (0.85 * static_cast<double>(std::max<std::size_t>(1, text.size())));
     return fmt::format("set label {} {} noenhanced center at screen 0.5, screen {:.6f} font \",{:.1f}\"\n",
-                       label, quoted(text), 1 - from_top / total_height, std::min(size, fits));
+                       label, gnuplot_quoted(text), 1 - from_top / total_height, std::min(size, fits));
   };
   std::ostringstream out;
   out << "# Draws montage.png: gnuplot montage.gnuplot\nset encoding utf8\nset terminal pngcairo size "
@@ -220,9 +218,9 @@ result<bool> draw_montage(const std::string& folder, const scenario& s,
     std::istringstream lines(e.caption);
     int label = 3;
     for (std::string line; std::getline(lines, line); ++label)
-      out << "set label " << label << ' ' << quoted(line) << " noenhanced center at screen "
+      out << "set label " << label << ' ' << gnuplot_quoted(line) << " noenhanced center at screen "
           << (left + right) / 2 << ", screen " << bottom - (14.0 + 17.0 * (label - 3)) / total_height << '\n';
-    out << "plot " << quoted(e.file) << " binary filetype=png with rgbimage notitle\n";
+    out << "plot " << gnuplot_quoted(e.file) << " binary filetype=png with rgbimage notitle\n";
     for (int l = 1; l < label; ++l) out << "unset label " << l << '\n';
   }
   out << "unset multiplot\nunset output\n";

@@ -12,6 +12,13 @@
 
 namespace mho::sim {
 
+/// A single-quoted gnuplot string: only the quote is special (a double-quoted one runs what stands in
+/// backquotes).
+std::string gnuplot_quoted(const std::string& text);
+
+/// Runs a script of a folder in that folder. Errors: unsupported if gnuplot cannot be started or fails.
+result<bool> run_gnuplot(const std::string& folder, const std::string& script);
+
 /// Writes folder/ber.gnuplot and runs it: ber.svg and ber.png. Log bit error rate over ascending SNR, one
 /// colour and marker a curve, 95 % bars, an arrow down from the upper bound where no error was seen; what was
 /// seen without noise stands in the legend. Below the title, the link as it was run. Errors: unsupported if

@@ -70,6 +70,7 @@ struct scenario {
   stop_settings stop;
   std::optional<image_settings> image;
   std::vector<detector_settings> detectors;
+  std::vector<std::size_t> cost_sizes;  ///< real unknowns that `mho cost` counts; empty: the link's own
   std::uint64_t seed = 1;
 };
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double most_antennas = 4096, most_streams = 1024, most_uses = 65536, most_bits = 1e15,
-                 most_channels = 1e6, most_correlation = 0.9999;
+                 most_channels = 1e6, most_correlation = 0.9999, most_unknowns = 4096;
 constexpr std::size_t most_points = 1000;
 
 option integer(std::string name, std::int64_t standard, double low, double high) {
@@ -233,6 +233,13 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   if (const toml::table* t = root.subtable("image")) {
     table_reader image(source, *t, "image");
     s.image = read_image(image, std::filesystem::path(path).parent_path(), image_must_exist);
+  }
+  if (const toml::table* t = root.subtable("cost")) {
+    table_reader cost(source, *t, "cost");
+    if (const auto sizes = cost.get({"sizes", std::vector<std::int64_t>{}, "", "", 2, most_unknowns}))
+      for (const std::int64_t n : std::get<std::vector<std::int64_t>>(*sizes))
+        s.cost_sizes.push_back(static_cast<std::size_t>(n));
+    cost.finish();
   }
   const auto variants = read_accelerators(root.subtable("accelerator"), source);
   const toml::array* list = root.array_of_tables("detector");

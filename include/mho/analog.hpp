@@ -30,9 +30,9 @@ struct accelerator_preset {
   options values;    ///< every parameter of the schema
 };
 
-/// The presets: `paper` (the measured chip), `projected` (its extrapolation to integrated circuits), `pcm`
-/// (phase-change memory in place of its cells) and `ideal` (no write error, no converters, infinite gain; the
-/// rounding and the blocks remain). Read-only.
+/// The presets: `paper` (the measured chip), `projected` (the same devices with the op-amps, times and
+/// energies that the paper expects on a chip), `pcm` (phase-change memory in place of its cells) and `ideal`
+/// (no write error, no converters, infinite gain, no cost; the rounding and the blocks remain). Read-only.
 MHO_API std::span<const accelerator_preset> accelerator_presets();
 
 /// The parameters of a preset with some of them replaced. Errors: unknown_name (preset or parameter),

@@ -5,6 +5,7 @@
 #include <mho/adc.hpp>
 #include <mho/analog.hpp>
 #include <mho/constellation.hpp>
+#include <mho/cost.hpp>
 #include <mho/detector.hpp>
 #include <mho/error.hpp>
 #include <mho/netlist.hpp>

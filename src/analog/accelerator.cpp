@@ -10,6 +10,7 @@ std::vector<option> make_schema() {
   analog::append_circuit_options(schema);
   analog::append_converter_options(schema);
   analog::append_solver_options(schema);
+  analog::append_cost_options(schema);
   return schema;
 }
 
@@ -22,14 +23,19 @@ std::vector<accelerator_preset> make_presets() {
   ideal["converter.dac_bits"] = std::int64_t{0};
   ideal["converter.adc_bits"] = std::int64_t{0};
   options projected = paper;
+  projected["circuit.gain_bandwidth_hz"] = 500e6;
+  analog::project_cost(projected);
+  analog::remove_cost(ideal);
   options pcm = paper;
   pcm["device.on_siemens"] = 25e-6;
+  pcm["circuit.source_siemens"] = 25e-6;
   pcm["device.write_error"] = std::string("pcm");
   pcm["device.drift_model"] = std::string("pcm");
   pcm["device.drift_reference_s"] = 20.0;
   return {
       {"paper", "the measured chip: 8 levels with their write errors, 4-bit converters, 4-row arrays", paper},
-      {"projected", "the paper's extrapolation to integrated circuits, with the measured devices", projected},
+      {"projected", "the paper's projection of the same arrays with on-chip op-amps and converters",
+       projected},
       {"pcm", "as paper, of phase-change memory: its write error and its drift from 20 s on", pcm},
       {"ideal", "perfect devices, circuits and converters; 3-bit rounding and BlockAMC remain", ideal}};
 }
@@ -67,8 +73,8 @@ namespace analog {
 
 parameters typed(const options& values) {
   const reader from(values);
-  return {typed_device(from), typed_array(from), typed_circuit(from), typed_converter(from),
-          typed_solver(from)};
+  return {typed_device(from),    typed_array(from),  typed_circuit(from),
+          typed_converter(from), typed_solver(from), typed_cost(from)};
 }
 
 }  // namespace analog

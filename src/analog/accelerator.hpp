@@ -7,6 +7,7 @@
 #include "analog/parameters/array.hpp"
 #include "analog/parameters/circuit.hpp"
 #include "analog/parameters/converter.hpp"
+#include "analog/parameters/cost.hpp"
 #include "analog/parameters/device.hpp"
 #include "analog/parameters/solver.hpp"
 
@@ -18,6 +19,7 @@ struct parameters {
   circuit_parameters circuit;
   converter_parameters converter;
   solver_parameters solver;
+  cost_parameters cost;
 };
 
 /// Typed from complete options.

@@ -145,9 +145,11 @@ TEST(bad_input, one_line_whatever_is_wrong) {
       run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
       "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest "
       "is 16qam\n");
-  EXPECT_EQ(run_mho("").err, "mho: a command is missing; the commands are ber, image, solve, adc, netlist, list\n");
-  EXPECT_EQ(run_mho("frobnicate").err,
-            "mho: frobnicate: unknown command; the commands are ber, image, solve, adc, netlist, list\n");
+  EXPECT_EQ(run_mho("").err,
+            "mho: a command is missing; the commands are ber, image, solve, adc, netlist, cost, list\n");
+  EXPECT_EQ(
+      run_mho("frobnicate").err,
+      "mho: frobnicate: unknown command; the commands are ber, image, solve, adc, netlist, cost, list\n");
 }
 
 TEST(bad_input, matrices) {

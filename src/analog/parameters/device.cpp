@@ -126,9 +126,9 @@ void append_device_options(std::vector<option>& schema) {
          0, 1);
   number("device.stuck_off_share", 0, "",
          "probability that a cell of the chip is stuck at device.off_siemens", 0, 1);
-  number("device.endurance_writes", infinite, "",
-         "writes that a cell survives, for the lifetime of the cost sheet; inf: not limited (the paper gives "
-         "none)",
+  number("device.endurance_writes", 1e9, "",
+         "write pulses that a cell survives, for the lifetime of the cost sheet (assumed: the paper gives "
+         "none); inf: not limited",
          1, infinite);
   number("device.writes_so_far", 0, "", "of them, how many are used up", 0, 1e30);
 }

@@ -38,9 +38,9 @@ void append_solver_options(std::vector<option>& schema) {
   schema.push_back(parameter("solver.accumulator_bits", std::int64_t{0}, "bit",
                              "of the fixed-point registers of x and r; 0: double precision", 0, 52));
   schema.push_back(parameter("solver.stop_bits", std::int64_t{0}, "bit",
-                             "refinement stops once |r| <= 2^-stop_bits |b|; 0: every cycle runs", 0, 52));
+                             "refinement stops once the residual is below 2^-stop_bits of b; 0: every cycle runs", 0, 52));
   schema.push_back(parameter("solver.residual_limit", 1.0, "",
-                             "|r| / |b| from which on a solution is flagged not_converged", 0, 1));
+                             "residual over b from which on a solution is flagged not_converged", 0, 1));
   schema.push_back(parameter("solver.error_limit", 1.0, "",
                              "estimated error of a detector's solution over its noise from which on it is "
                              "flagged not_converged; 0: no such flag",

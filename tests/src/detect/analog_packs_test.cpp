@@ -86,7 +86,10 @@ detected one_by_one(const gram_batch& b, const options& values, bool loaded) {
                            residual, scratch);
       for (std::size_t c = 0; c < cycles; ++c) {
         const std::size_t at = (c * problems + p) * b.uses + u;
-        out.state[at] = !is_failed(now) && !(residual[c] < 1) ? status::not_converged : now;
+        out.state[at] = now;
+        if (!is_failed(now))
+          out.state[at] = solver.judge(std::span(x).first((c + 1) * n), std::span(residual).first(c + 1),
+                                       analog_tolerance(tx, gain.data(), variance.data(), &x[c * n]));
         for (std::size_t i = 0; i < tx; ++i) {
           cf32& to = out.estimate[at * tx + i];
           to = {static_cast<float>(x[c * n + i] * gain[i]), static_cast<float>(x[c * n + tx + i] * gain[i])};
