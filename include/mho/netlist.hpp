@@ -35,6 +35,7 @@ struct inv_instance {
   std::size_t n = 0;                   ///< rows, op-amps
   std::vector<double> plus_siemens;    ///< n x n: cells driven by o_j
   std::vector<double> minus_siemens;   ///< n x n, driven by the inverters; empty: one array, no inverters
+  std::vector<double> apart_siemens;   ///< n x n: resistors from o_j straight to u_i, no wires; empty: none
   std::vector<double> source_siemens;  ///< n: g0 of each row, between its source and the row
   std::vector<double> input_volt;      ///< n: V_in
   std::vector<double> offset_volt;     ///< n, input-referred, at the + input; empty: none

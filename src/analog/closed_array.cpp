@@ -58,13 +58,15 @@ inv_cells split_cells(const double* levels, const inv_mapping& map, std::size_t 
   inv_cells cells;
   cells.plus = Eigen::MatrixXd::Zero(rows, rows);
   cells.plus.topLeftCorner(unknowns, unknowns) = in_siemens(levels, unknowns, step_siemens);
-  cells.plus.diagonal().head(unknowns).array() += step_siemens * map.diagonal / map.step;
+  cells.apart = Eigen::MatrixXd::Zero(rows, rows);
+  cells.apart.diagonal().head(unknowns).setConstant(step_siemens * map.diagonal / map.step);
   if (column) {
-    cells.plus.col(unknowns).head(unknowns).setConstant(step_siemens * map.bias / map.step);
-    if (bias_levels != nullptr)
+    if (bias_levels == nullptr)
+      cells.apart.col(unknowns).head(unknowns).setConstant(step_siemens * map.bias / map.step);
+    else
       cells.plus.col(unknowns).head(unknowns) =
           step_siemens * Eigen::Map<const Eigen::VectorXd>(bias_levels, unknowns);
-    cells.plus.row(unknowns).setConstant(step_siemens);
+    cells.apart.row(unknowns).setConstant(step_siemens);
   }
   cells.source = Eigen::VectorXd::Constant(rows, circuit.source_siemens);
   cells.wire_ohm = wire_ohm;

@@ -13,10 +13,10 @@ namespace mho::analog {
 /// The parameters' amplifiers: the inverters have the same ones.
 inv_amplifiers amplifiers(const circuit_parameters& circuit);
 
-/// The cells of an array with its diagonal resistors and, if map.bias > 0, its bias column and the row that
-/// drives it: n or n + 1 rows. `levels`: n x n, row-major, in level steps of step_siemens, as program_inv
-/// gives them; bias_levels: the n cells of a programmed bias column, nullptr for exact resistors. Every row
-/// has a source's conductance, the bias row's source is at ground. Allocates.
+/// The cells of an array, apart from them its diagonal resistors and, if map.bias > 0, its bias column and
+/// the row that drives it: n or n + 1 rows. `levels`: n x n, row-major, in level steps of step_siemens, as
+/// program_inv gives them; bias_levels: the n cells of a programmed bias column, nullptr for exact resistors.
+/// Every row has a source's conductance, the bias row's source is at ground. Allocates.
 inv_cells split_cells(const double* levels, const inv_mapping& map, std::size_t n,
                       const circuit_parameters& circuit, double step_siemens, double wire_ohm = 0,
                       const double* bias_levels = nullptr);

@@ -199,11 +199,11 @@ result<std::string> spice_netlist(const inv_instance& c, const spice_analysis& a
   const std::size_t n = c.n;
   const bool two_arrays = !c.minus_siemens.empty();
   if (n == 0 || c.plus_siemens.size() != n * n || !fits(c.minus_siemens, n * n) ||
-      c.source_siemens.size() != n || c.input_volt.size() != n || !fits(c.offset_volt, n) ||
-      !fits(c.inverter_offset_volt, n))
+      !fits(c.apart_siemens, n * n) || c.source_siemens.size() != n || c.input_volt.size() != n ||
+      !fits(c.offset_volt, n) || !fits(c.inverter_offset_volt, n))
     return {error::bad_shape, "a netlist of n rows needs n x n cells, n sources and n inputs"};
   if (!all_conductances(c.plus_siemens) || !all_conductances(c.minus_siemens) ||
-      !all_conductances(c.source_siemens))
+      !all_conductances(c.apart_siemens) || !all_conductances(c.source_siemens))
     return {error::bad_value, "conductances must be finite and not negative"};
   if (!all_finite(c.input_volt) || !all_finite(c.offset_volt) || !all_finite(c.inverter_offset_volt))
     return {error::bad_value, "voltages must be finite"};
@@ -230,6 +230,8 @@ result<std::string> spice_netlist(const inv_instance& c, const spice_analysis& a
     out.line("Vin" + std::to_string(i) + ' ' + node("s", i) + " 0 DC " + text(c.input_volt[i]) +
              (i == 0 ? " AC 1" : ""));
   c.wire_ohm > 0 ? write_wired_cells(out, c) : write_cells(out, c);
+  for (std::size_t e = 0; e < c.apart_siemens.size(); ++e)
+    out.conductance(node("o", e % n), node("u", e / n), c.apart_siemens[e]);
   for (std::size_t i = 0; i < n; ++i) {
     if (c.row_capacitance_farad > 0)
       out.line("Cu" + std::to_string(i) + ' ' + node("u", i) + " 0 " + text(c.row_capacitance_farad));

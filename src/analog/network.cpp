@@ -14,6 +14,10 @@ void add_array(const Eigen::MatrixXd& g, Eigen::Index columns, Eigen::MatrixXd& 
 
 }  // namespace
 
+void add_apart(const inv_cells& cells, terminal_conductance& net) {
+  if (cells.apart.size() > 0) add_array(cells.apart, net.outputs(), net.y);
+}
+
 terminal_conductance connect(const inv_cells& cells) {
   terminal_conductance net;
   net.n = cells.plus.rows();
@@ -22,6 +26,7 @@ terminal_conductance connect(const inv_cells& cells) {
   add_array(cells.plus, net.outputs(), net.y);
   if (net.two_arrays) add_array(cells.minus, net.inverted(), net.y);
   add_array(cells.source.asDiagonal(), net.sources(), net.y);
+  add_apart(cells, net);
   return net;
 }
 

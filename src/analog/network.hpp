@@ -11,13 +11,16 @@ namespace mho::analog {
 ///
 /// Row i ends at the inverting input u_i; column j of `plus` is driven by the op-amp output o_j, column j of
 /// `minus` by its inverter's output w_j; the source s_i enters row i at its far end through `source`(i).
-/// The mapping with a bias column is one array of n + 1 rows: [[Ap + n I, m j], [j^T, 1]].
+/// The mapping with a bias column has n + 1 rows, [[Ap + n I, m j], [j^T, 1]]: Ap in the array, and n I, the
+/// bias column (unless it is programmed) and the bias row of resistors apart.
 struct inv_cells {
   Eigen::MatrixXd plus;    ///< n x n
   Eigen::MatrixXd minus;   ///< n x n, or 0 x 0: one array
   Eigen::VectorXd source;  ///< n: g0 of each row
-  double wire_ohm =
-      0;  ///< of each segment between neighbouring cells, and from the last cell to its terminal
+  /// Of each segment between neighbouring cells, and from the last cell to its terminal.
+  double wire_ohm = 0;
+  /// n x n, or 0 x 0: resistors of their own from o_j straight to u_i, without wires.
+  Eigen::MatrixXd apart{};
 };
 
 /// The conductance matrix of that network between its terminals u, o, w (two arrays only), s, in this order:
@@ -36,5 +39,8 @@ struct terminal_conductance {
 /// Of cells without wires, by inspection: no branch but those of `cells`. `wire_ohm` is not looked at.
 /// Allocates.
 terminal_conductance connect(const inv_cells& cells);
+
+/// Adds the resistors apart to a network that lacks them.
+void add_apart(const inv_cells& cells, terminal_conductance& net);
 
 }  // namespace mho::analog

@@ -32,6 +32,7 @@ result<programmed_circuit> driven_circuit(const leaf_record& record, const param
   for (std::size_t i = 0; i < array.n; ++i) drive(static_cast<Index>(i)) = b[i];
   // v = -g0 G^-1 V_in with G = level_step B; x = B^-1 b / step.
   MatrixXd nodes = cells.plus / step_siemens;
+  if (cells.apart.size() > 0) nodes += cells.apart / step_siemens;
   if (array.minus != nullptr) nodes -= cells.minus / step_siemens;
   const double largest = nodes.partialPivLu().solve(drive).cwiseAbs().maxCoeff();
   const double volt_per_step = largest > 0 && std::isfinite(largest) ? p.circuit.clamp_volt / largest : 1;
@@ -44,6 +45,7 @@ result<programmed_circuit> driven_circuit(const leaf_record& record, const param
   c.n = rows;
   c.plus_siemens = row_major(cells.plus);
   c.minus_siemens = row_major(cells.minus);
+  c.apart_siemens = row_major(cells.apart);
   c.source_siemens.assign(rows, p.circuit.source_siemens);
   const double input_volt = -volt_per_step * step_siemens / p.circuit.source_siemens;
   for (Index i = 0; i < drive.size(); ++i) c.input_volt.push_back(drive(i) == 0 ? 0 : input_volt * drive(i));

@@ -114,6 +114,7 @@ void wire_reducer::reduce(const inv_cells& cells, terminal_conductance& out) {
   };
   for (Index a = 0; a < slots_; ++a)
     for (Index b = 0; b < a; ++b) join(out.y, terminal(a), terminal(b), line(a)[b]);
+  add_apart(cells, out);
 }
 
 void wire_reducer::effective_matrix(const Eigen::MatrixXd& cells, double wire_ohm,

@@ -103,6 +103,7 @@ VectorXd solved_by_circuit(const analog_solver& solver, const row_matrix& a, con
   const auto n = static_cast<Index>(c.n);
   analog::inv_cells cells;
   cells.plus = Eigen::Map<const row_matrix>(c.plus_siemens.data(), n, n);
+  cells.apart = Eigen::Map<const row_matrix>(c.apart_siemens.data(), n, n);
   cells.source = Eigen::Map<const VectorXd>(c.source_siemens.data(), n);
   analog::inv_amplifiers amps;
   amps.row.open_loop_gain = c.amplifier.open_loop_gain;
@@ -166,7 +167,8 @@ TEST(netlist, the_largest_output_of_a_programmed_circuit_is_at_the_clamp) {
   const programmed_circuit made = solver.circuit(a.data(), {b.data(), 4}, {1, 0, 0}).value();
   const auto n = static_cast<Index>(made.instance.n);
   EXPECT_EQ(n, 5);
-  const MatrixXd g = Eigen::Map<const row_matrix>(made.instance.plus_siemens.data(), n, n);
+  const MatrixXd g = Eigen::Map<const row_matrix>(made.instance.plus_siemens.data(), n, n) +
+                     Eigen::Map<const row_matrix>(made.instance.apart_siemens.data(), n, n);
   const VectorXd v =
       -35e-6 * g.fullPivLu().solve(Eigen::Map<const VectorXd>(made.instance.input_volt.data(), n));
   EXPECT_NEAR(v.cwiseAbs().maxCoeff(), 0.4, 1e-12);

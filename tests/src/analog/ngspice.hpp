@@ -62,6 +62,7 @@ inline inv_instance instance_of(const analog::inv_cells& cells, const analog::in
   c.n = static_cast<std::size_t>(cells.plus.rows());
   c.plus_siemens = row_major(cells.plus);
   c.minus_siemens = row_major(cells.minus);
+  c.apart_siemens = row_major(cells.apart);
   c.source_siemens = row_major(cells.source);
   c.input_volt = row_major(input_volt);
   c.offset_volt = row_major(offset_volt);
