@@ -69,8 +69,8 @@ struct cost_sheet {
   double coherence_s = 0;    ///< the parameter cost.coherence_s
   double channel_share = 0;  ///< part of the coherence time that a channel's work takes, its solutions
                              ///< included; above 1 it does not fit
-  double lifetime_s = 0;     ///< until cells have worn out: device.endurance_writes over the writes a second to
-                             ///< each, with a programming every coherence time; may be infinite
+  double lifetime_s = 0;  ///< until cells have worn out: device.endurance_writes over the writes a second to
+                          ///< each, with a programming every coherence time; may be infinite
 };
 
 /// Real operations of a Cholesky factorisation of N unknowns and two triangular solutions, N^3/3 + 5/2 N^2 +

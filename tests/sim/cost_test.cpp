@@ -269,7 +269,8 @@ TEST(cost, bad_input_is_one_line) {
       {"--rx 8 --tx 4 --sizes 7", "--sizes: 7: must be even: two real unknowns a stream"},
       {"--rx 512 --tx 8 --sizes 512", "--sizes: 512: needs more than 4096 antennas at 512 for 8 streams"},
       {"--accelerator papr",
-       "--accelerator: unknown accelerator papr; must be one of paper, projected, pcm, ideal, or FILE.toml:NAME; "
+       "--accelerator: unknown accelerator papr; must be one of paper, projected, pcm, ideal, or "
+       "FILE.toml:NAME; "
        "the nearest is paper"},
       {"--set cost.inv=1", "--set: cost.inv: unknown key; the nearest known one is cost.inv_s"},
       {"--set cost.inv_s=-1", "--set: cost.inv_s: must be a number from 0 to 1"},

@@ -46,7 +46,8 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
   for (std::size_t i = 0; i < r.size(); i += rx + 1) r[i] = 1;
   for (std::size_t p = 0; p < problems; ++p)
     for (std::size_t i = 0; i < rx; ++i) r[(p * rx + i) * rx + i] = 1;
-  for (const char* kind : {"mrc", "zf", "mmse", "zf-double", "mmse-double", "analog-zf", "analog-mmse", "analog-ginv"}) {
+  for (const char* kind :
+       {"mrc", "zf", "mmse", "zf-double", "mmse-double", "analog-zf", "analog-mmse", "analog-ginv"}) {
     auto d = make_detector(kind).value();
     const shape room{
         .problems = problems, .rx = rx, .tx = tx, .uses = uses, .bits = 6, .coloured_noise = true};

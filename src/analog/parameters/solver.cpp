@@ -37,8 +37,9 @@ void append_solver_options(std::vector<option>& schema) {
                              "standard deviation of such a read, as a conductance", 0, 35e-6));
   schema.push_back(parameter("solver.accumulator_bits", std::int64_t{0}, "bit",
                              "of the fixed-point registers of x and r; 0: double precision", 0, 52));
-  schema.push_back(parameter("solver.stop_bits", std::int64_t{0}, "bit",
-                             "refinement stops once the residual is below 2^-stop_bits of b; 0: every cycle runs", 0, 52));
+  schema.push_back(
+      parameter("solver.stop_bits", std::int64_t{0}, "bit",
+                "refinement stops once the residual is below 2^-stop_bits of b; 0: every cycle runs", 0, 52));
   schema.push_back(parameter("solver.residual_limit", 1.0, "",
                              "residual over b from which on a solution is flagged not_converged", 0, 1));
   schema.push_back(parameter("solver.error_limit", 1.0, "",
