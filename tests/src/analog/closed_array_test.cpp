@@ -130,7 +130,8 @@ TEST(closed_array, reads_its_power_noise_and_settling_off_the_circuit) {
   for (Eigen::Index i = 0; i < 5; ++i)
     longest =
         std::max(longest, step_response(read, inv_inputs(net, Eigen::VectorXd::Unit(6, i))).settling_s(0.01));
-  EXPECT_DOUBLE_EQ(array.settling_s, longest);
+  // Sums of conductances that round otherwise.
+  EXPECT_NEAR(array.settling_s, longest, 1e-9 * longest);
 }
 
 TEST(closed_array, saturates_by_how_far_it_is_filled) {
