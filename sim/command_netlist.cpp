@@ -113,6 +113,16 @@ int command_netlist(const netlist_arguments& a) {
   else
     fmt::print("run:  ngspice -b {}   (it writes {} into the current folder)\n", a.out, analysis.table);
   fmt::print("then: x_j = v(oj) / {:.10g} V\n", circuit->volt_per_unit);
+  const double kelvin = std::get<double>(parameters.at("device.temperature_kelvin"));
+  const result<circuit_behaviour> model = behaviour_of(circuit->instance, 0.01, kelvin);
+  if (!model) throw std::runtime_error(a.matrix + ": " + model.message());
+  fmt::print("the model says: {}\n", model->settles ? "it settles" : "it does not settle");
+  if (!model->settles) return 0;
+  fmt::print("to 1 % of full scale in {:.4g} s; slowest mode {:.4g} s\n", model->settling_s,
+             model->slowest_mode_s);
+  for (std::size_t j = 0; j < circuit->unknowns; ++j)
+    fmt::print("v(o{}) = {:+.10e} V, thermal noise {:.3g} V rms\n", j, model->output_volt[j],
+               model->noise_volt[j]);
   return 0;
 }
 

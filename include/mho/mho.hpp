@@ -4,6 +4,7 @@
 
 #include <mho/adc.hpp>
 #include <mho/analog.hpp>
+#include <mho/circuit.hpp>
 #include <mho/constellation.hpp>
 #include <mho/cost.hpp>
 #include <mho/detector.hpp>

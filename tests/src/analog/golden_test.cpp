@@ -5,6 +5,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <fstream>
+#include <mho/circuit.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -93,6 +94,83 @@ TEST(golden, thermal_noise) {
           << name << ", output " << j;
     }
   }
+}
+
+op_amp spice_amplifier(const json& a) {
+  return {.open_loop_gain = a["open_loop_gain"],
+          .gain_bandwidth_hz = a["gain_bandwidth_hz"],
+          .input_ohm = a["input_ohm"],
+          .output_ohm = a["output_ohm"]};
+}
+
+// What the library's own face says of the circuits that ngspice solved.
+TEST(golden, behaviour_and_waveforms_as_a_user_asks_for_them) {
+  for (const char* name : {"one_array", "offsets", "wires", "motion", "slow_inverters"}) {
+    const golden g(name);
+    inv_instance c;
+    const auto flat = [](const MatrixXd& m) {
+      const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows = m;
+      return std::vector<double>(rows.data(), rows.data() + rows.size());
+    };
+    c.n = static_cast<std::size_t>(g.cells.plus.rows());
+    c.plus_siemens = flat(g.cells.plus);
+    c.minus_siemens = flat(g.cells.minus);
+    c.source_siemens = flat(g.cells.source);
+    c.input_volt = g.data["input"].get<std::vector<double>>();
+    c.offset_volt = g.data["offset"].get<std::vector<double>>();
+    c.inverter_offset_volt = g.data["inverter_offset"].get<std::vector<double>>();
+    c.wire_ohm = g.cells.wire_ohm;
+    c.amplifier = spice_amplifier(g.data["row"]);
+    c.inverter = spice_amplifier(g.data["inverter"]);
+    c.inverter_ohm = g.amps.inverter_ohm;
+    const circuit_behaviour found = behaviour_of(c).value();
+    ASSERT_TRUE(found.settles) << name;
+    const VectorXd spice = vector_of(g.data["outputs"]);
+    const double full_scale = spice.cwiseAbs().maxCoeff();
+    const MatrixXd signed_cells = g.net.two_arrays ? MatrixXd(g.cells.plus - g.cells.minus) : g.cells.plus;
+    for (std::size_t j = 0; j < c.n; ++j)
+      EXPECT_NEAR(found.output_volt[j], spice(static_cast<Index>(j)),
+                  1e-10 * full_scale * std::max(1.0, test::condition(signed_cells) / 10))
+          << name;
+    for (std::size_t k = 0; g.data.contains("noise_outputs") && k < g.data["noise_outputs"].size(); ++k) {
+      const double noise = found.noise_volt[g.data["noise_outputs"][k].get<std::size_t>()];
+      EXPECT_NEAR(noise * noise / g.data["noise_variance"][k].get<double>(), 1, 1e-4) << name;
+    }
+    // Outside the band just before it has settled, inside from then on.
+    const std::vector<double> late{found.settling_s * (1 - 1e-6), found.settling_s * (1 + 1e-6),
+                                   2 * found.settling_s};
+    const std::vector<double> at = waveform_of(c, late).value();
+    const auto distance = [&](std::size_t time) {
+      double most = 0, largest = 0;
+      for (std::size_t j = 0; j < c.n; ++j) {
+        most = std::max(most, std::abs(at[time * c.n + j] - found.output_volt[j]));
+        largest = std::max(largest, std::abs(found.output_volt[j]));
+      }
+      return most / largest;
+    };
+    EXPECT_NEAR(distance(0), 0.01, 1e-6) << name;
+    EXPECT_LE(distance(1), 0.01 * (1 + 1e-9)) << name;
+    EXPECT_LT(distance(2), 0.01) << name;
+  }
+}
+
+TEST(golden, behaviour_refuses_what_is_no_circuit) {
+  inv_instance c;
+  EXPECT_EQ(behaviour_of(c).code(), error::bad_shape);
+  c.n = 1;
+  c.plus_siemens = {1e-4};
+  c.source_siemens = {1e-4};
+  c.input_volt = {0.1};
+  EXPECT_EQ(behaviour_of(c, 0).code(), error::bad_value);
+  EXPECT_EQ(behaviour_of(c, 0.1, -1).code(), error::bad_value);
+  EXPECT_EQ(waveform_of(c, std::vector<double>{-1.0}).code(), error::bad_value);
+  // One integrator: u = (g v + g V_in) / 2 g, so v -> -V_in with the time constant 2 / omega.
+  c.amplifier.open_loop_gain = std::numeric_limits<double>::infinity();
+  const circuit_behaviour one = behaviour_of(c).value();
+  const double omega = 2 * 3.141592653589793 * c.amplifier.gain_bandwidth_hz;
+  EXPECT_NEAR(one.output_volt[0], -0.1, 1e-15);
+  EXPECT_NEAR(one.slowest_mode_s * omega, 2, 1e-12);
+  EXPECT_NEAR(one.settling_s * omega, 2 * std::log(100.0), 1e-8);
 }
 
 }  // namespace
