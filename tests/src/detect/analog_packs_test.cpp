@@ -3,7 +3,9 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <mho/mho.hpp>
+#include <set>
 
 #include "detect/analog_digest.hpp"
 
@@ -160,6 +162,100 @@ TEST(analog_packs, are_the_same_as_one_problem_after_another) {
           expect_equal(in_packs(b, values, loaded, {0}), expected, what);
           expect_equal(in_packs(b, values, loaded, {0, 1, 9, 16, 30, 36}), expected, what + ", in ranges");
         }
+}
+
+// Every parameter away from its default: the detector must not take a short way that does not know it.
+// Whether it does anything here is also seen, but for those that only other parameters make heard.
+TEST(analog_packs, no_parameter_is_ignored) {
+  const gram_batch b(4, 2);
+  const detected plain = one_by_one(b, {}, false);
+  const std::map<std::string, option_value> others{{"device.write_error", "normal"},
+                                                   {"device.drift_model", "power"},
+                                                   {"array.mapping", "pair"},
+                                                   {"array.rounding", "truncate"},
+                                                   {"array.bias", "programmed"},
+                                                   {"circuit.saturation", "clamp"},
+                                                   {"converter.dac_range", "power_of_two"},
+                                                   {"converter.device", "thresholds"},
+                                                   {"solver.slice_scale", "binary"},
+                                                   {"solver.blocks", "schur"},
+                                                   {"solver.mvm", "arrays"},
+                                                   {"solver.block_mvm", "arrays"},
+                                                   {"solver.dx_scale", "fixed"}};
+  std::set<std::string> silent;
+  for (const option& o : accelerator_schema()) {
+    // Trained on channels by the detector; lists; what the detector itself scales; costs.
+    if (o.name == "converter.adc_kind" || o.name == "converter.device" || o.name == "solver.normalisation" ||
+        std::holds_alternative<std::vector<double>>(o.standard) || o.name.rfind("cost.", 0) == 0)
+      continue;
+    options values;
+    if (const auto found = others.find(o.name); found != others.end()) {
+      values[o.name] = found->second;
+    } else if (const auto* integer = std::get_if<std::int64_t>(&o.standard)) {
+      values[o.name] = *integer + (static_cast<double>(*integer) < o.high ? 1 : -1);
+    } else if (const auto* number = std::get_if<double>(&o.standard)) {
+      const double other = *number > 0 && std::isfinite(*number) ? *number / 2 : o.high;
+      values[o.name] = std::isfinite(other) && other < 1e3 ? other : 1e3;
+    } else if (std::holds_alternative<bool>(o.standard)) {
+      values[o.name] = true;
+    } else {
+      continue;
+    }
+    // What belongs together.
+    if (o.name == "device.levels" || o.name == "device.on_siemens" || o.name == "device.off_siemens")
+      values["device.write_error"] = std::string("none");
+    if (o.name == "device.off_siemens") values[o.name] = 1e-6;
+    if (o.name == "device.stuck_on_share" || o.name == "device.stuck_off_share") values[o.name] = 0.2;
+    if (o.name == "device.read_noise_siemens" || o.name == "device.read_noise_relative")
+      values[o.name] = 1e-2;
+    if (o.name == "device.read_noise_siemens") values[o.name] = 1e-7;
+    if (o.name == "device.temperature_coefficient_per_kelvin") values["device.temperature_kelvin"] = 330.0;
+    if (o.name == "device.drift_model") {
+      values["device.drift_exponent"] = 0.05;
+      values["device.drift_time_s"] = 1e4;
+    }
+    if (o.name == "array.wire_ohm") values[o.name] = 5.0;
+    if (o.name == "circuit.offset_volt") values[o.name] = 1e-3;
+    if (o.name == "circuit.output_resistance_ohm") values[o.name] = 50.0;
+    if (o.name == "circuit.row_capacitance_farad") values[o.name] = 1e-13;
+    if (o.name == "converter.dac_error_lsb") values[o.name] = 0.3;
+    if (o.name == "solver.stop_bits") values[o.name] = std::int64_t{2};
+    if (o.name == "solver.accumulator_bits") values[o.name] = std::int64_t{12};
+    const result<options> valid = accelerator_options("paper", values);
+    if (!valid) {
+      silent.insert(o.name);
+      continue;
+    }
+    const analog_solver solver = analog_solver::make(*valid, 4, true).value();
+    if (solver.needs_calibration()) continue;
+    const detected expected = one_by_one(b, values, false);
+    expect_equal(in_packs(b, values, false, {0}), expected, o.name);
+    if (expected.estimate == plain.estimate && expected.state == plain.state) silent.insert(o.name);
+  }
+  EXPECT_EQ(silent,
+            (std::set<std::string>{"circuit.clamp_fill",  // needs circuit.saturation
+                                   "circuit.clamp_volt",  // needs an offset or noise
+                                   "circuit.gain_bandwidth_hz",
+                                   "circuit.inverter_ohm",
+                                   "circuit.slew_volt_per_s",  // motion, inverters
+                                   "converter.error_share",
+                                   "converter.read_error_siemens",
+                                   "converter.training_problems",  // need converter.device
+                                   "device.drift_activation_ev",
+                                   "device.drift_exponent",
+                                   "device.drift_exponent_sigma",
+                                   "device.drift_reference_s",
+                                   "device.drift_time_s",  // need device.drift_model
+                                   "device.endurance_writes",
+                                   "device.writes_so_far",       // of the cost sheet
+                                   "device.temperature_kelvin",  // needs its coefficient
+                                   "device.write_error_relative",
+                                   "device.write_error_siemens",  // need device.write_error
+                                   "solver.active_rows",
+                                   "solver.dx_scale",
+                                   "solver.input_bits",
+                                   "solver.mvm_adc_bits",
+                                   "solver.mvm_read_noise_siemens"}));  // need solver.mvm
 }
 
 // From channels: with or without keeping them, and however many come together, the Gram form is the same.
