@@ -31,9 +31,10 @@ double vector_operations(const layout& l) {
   double count = (three + 3 * four - 2 * three) * 3 * l.rows;
   count += 4 * n + n * (tiles - 1);  // x += dx and r -= A dx, the scale of dx multiplied in; sums of tiles
   double nodes = 1, half = n;
-  for (unsigned stage = 0; stage < l.stages; ++stage, nodes *= 3) {
+  for (unsigned stage = 0; stage < l.stages; ++stage) {
     half /= 2;
     count += nodes * (2 * half + 2 * half * (half / l.rows - 1));  // two subtractions, two products' sums
+    nodes *= 3;
   }
   return count;
 }

@@ -6,6 +6,7 @@
 
 #include "analog/device.hpp"
 #include "src/analog/distribution.hpp"
+#include "src/analog/measured_levels.hpp"
 
 namespace mho::analog {
 namespace {
@@ -80,17 +81,8 @@ TEST(device, digits_hold_whole_bits_of_the_levels) {
 }
 
 TEST(device, the_papers_table_is_a_cut_normal_law_at_every_level) {
-  // Zuo et al. 2025, Fig. 2c: mean, sigma, min, max in uS.
-  constexpr std::array<std::array<double, 4>, 8> measured{{{0.37, 0.056, 0.22, 0.52},
-                                                           {4.93, 0.61, 3.75, 6.20},
-                                                           {9.94, 0.69, 8.80, 11.20},
-                                                           {14.98, 0.68, 13.85, 16.20},
-                                                           {19.95, 0.64, 18.80, 21.20},
-                                                           {24.92, 0.64, 23.80, 26.15},
-                                                           {30.13, 0.70, 28.75, 31.20},
-                                                           {34.95, 0.66, 33.75, 36.15}}};
   for (int level = 0; level < 8; ++level) {
-    const auto& [mean, sigma, low, high] = measured[static_cast<std::size_t>(level)];
+    const auto& [mean, sigma, low, high] = test::measured_levels[static_cast<std::size_t>(level)];
     const double from = normal_below((low - mean) / sigma), to = normal_below((high - mean) / sigma);
     std::vector<double> z = written(level, {});
     for (double& g : z) {

@@ -9,6 +9,7 @@
 
 #include "analog/array.hpp"
 #include "analog/hp_mvm.hpp"
+#include "src/analog/measured_levels.hpp"
 #include "src/analog/worked_example.hpp"
 
 namespace mho {
@@ -128,15 +129,7 @@ class misread_probability {
   static constexpr double grid = 0.005;                    // level steps
   static constexpr std::ptrdiff_t reach = 60, half = 120;  // of one cell's error, of a pair's
   static std::vector<double> level(int digit) {
-    constexpr std::array<std::array<double, 4>, 8> measured{{{0.37, 0.056, 0.22, 0.52},
-                                                             {4.93, 0.61, 3.75, 6.20},
-                                                             {9.94, 0.69, 8.80, 11.20},
-                                                             {14.98, 0.68, 13.85, 16.20},
-                                                             {19.95, 0.64, 18.80, 21.20},
-                                                             {24.92, 0.64, 23.80, 26.15},
-                                                             {30.13, 0.70, 28.75, 31.20},
-                                                             {34.95, 0.66, 33.75, 36.15}}};
-    const auto& m = measured[static_cast<std::size_t>(digit)];
+    const auto& m = test::measured_levels[static_cast<std::size_t>(digit)];
     const auto below = [&](double g) {
       return std::erfc(-(std::clamp(g, m[2], m[3]) - m[0]) / m[1] / std::sqrt(2.0)) / 2;
     };
