@@ -140,7 +140,9 @@ detector_settings read_detector(table_reader& t, const std::map<std::string, acc
   d.label = string_of(t.get_or(text("label", "")));
   options given;
   std::vector<std::string> inherited;
+  option_value standard_cycles;
   for (const option& o : kind->schema) {
+    if (o.name == "cycles") standard_cycles = o.standard;
     if (o.inherits) {
       inherited.push_back(o.name);
       continue;
@@ -158,7 +160,7 @@ detector_settings read_detector(table_reader& t, const std::map<std::string, acc
       for (const auto& [key, value] : variant->second.values) given[key] = value;
     }
     if (given.find("seed") == given.end()) given["seed"] = static_cast<std::int64_t>(seed);
-    if (given.find("cycles") == given.end()) given["cycles"] = std::vector<std::int64_t>{3};
+    if (given.find("cycles") == given.end()) given["cycles"] = standard_cycles;
     d.cycles = std::get<std::vector<std::int64_t>>(given["cycles"]);
     if (std::adjacent_find(d.cycles.begin(), d.cycles.end(), std::greater_equal<>()) != d.cycles.end())
       t.fail("cycles", "must be ascending");

@@ -69,8 +69,10 @@ struct analog_identity {
                              ///< half xor a hash of the high half. Streams below 2^32 never share draws, any
                              ///< other two do with probability 2^-32
   std::uint64_t number = 0;  ///< of the problem, below 2^48
-  std::uint16_t use = 0;  ///< of the problem's received vectors, which one. It has 2^17 normals for itself:
-                          ///< cycles * real unknowns up to there draw independently of the next use
+  std::uint16_t use =
+      0;  ///< of the problem's received vectors, which one. It has 2^17 normals for itself, as has each
+          ///< cycle's reading of noisy arrays: up to there it draws independently of the
+          ///< next use (cycles * real unknowns; reads of HP-MVM a cycle, cells times inversions)
 };
 
 struct programmed_circuit;
@@ -91,10 +93,11 @@ using example_source = std::function<void(std::size_t number, std::span<double> 
 /// between threads.
 ///
 /// A programmed matrix is a block of `state_size()` doubles that the caller keeps, one a matrix; `solve` is
-/// const on it and needs `scratch_size()` doubles of its own. Neither allocates, throws or locks. Complex
-/// systems are expanded to [[Re, -Im], [Im, Re]] and [Re; Im] (the paper, Methods). With N real unknowns and
-/// arrays of N0 rows, BlockAMC takes s = ceil(log2(N / N0)) stages; sizes that are not N0 2^s are padded with
-/// a scaled identity.
+/// const on it and needs `scratch_size()` doubles of its own. Neither throws or locks, nor allocates where
+/// one array between plain op-amps is enough; wires, two arrays, clamps, thermal noise and resistances of the
+/// op-amps allocate (docs/analogue-model.md). Complex systems are expanded to [[Re, -Im], [Im, Re]] and [Re;
+/// Im] (the paper, Methods). With N real unknowns and arrays of N0 rows, BlockAMC takes s = ceil(log2(N /
+/// N0)) stages; sizes that are not N0 2^s are padded with a scaled identity.
 class MHO_API analog_solver {
  public:
   /// parameters: as accelerator_options gives them. Errors: bad_value, unknown_name; too_large above 4096

@@ -8,8 +8,9 @@
 ///     detector->apply(received, estimate, variance, status);      // any number of times
 ///
 /// Everything is a batch of *problems*: a problem is one channel matrix with one or more received vectors
-/// (*uses*). `reserve` is the only call that allocates. Nothing is printed, nothing aborts, nothing throws,
-/// nothing locks.
+/// (*uses*). `reserve` is the only call that allocates (but for
+/// analogue arrays with wires, two arrays, clamps, thermal noise or resistances: docs/analogue-model.md).
+/// Nothing is printed, nothing aborts, nothing throws, nothing locks.
 ///
 /// Threads: `prepare`, `apply` and `detect` take a sub-range of the batch and a scratch slot. Calls on
 /// disjoint ranges with different slots may run at once; `mho::parallel` is nothing but this. What a problem

@@ -50,7 +50,10 @@ std::uint64_t block_amc::inv_cells(bool first_shared) const noexcept {
   std::size_t rows = size_;
   for (; !is_leaf(rows); rows /= 2) arrays *= 2;
   if (first_shared && !parameters_.solver.schur && arrays > 1) arrays /= 2;
-  return arrays * rows * rows;
+  const array_parameters& how = parameters_.array;
+  const std::uint64_t cells = rows * rows;
+  if (how.mapping == sign_mapping::pair) return arrays * 2 * cells;
+  return arrays * (cells + (how.mapping == sign_mapping::split && how.programmed_bias ? rows : 0));
 }
 
 std::uint64_t block_amc::mvm_cells(bool first_shared) const noexcept {
@@ -139,8 +142,12 @@ void block_amc::multiply(const double* m, const double* slices, std::size_t n, s
       else
         std::copy_n(x + column, tile, in);
       if (read.converters != nullptr && parameters_.solver.block_mvm_arrays) {
-        double most = 0;
-        for (std::size_t i = 0; i < tile; ++i) most = std::max(most, std::abs(in[i]));
+        double most = 0, sum = 0;
+        for (std::size_t i = 0; i < tile; ++i) {
+          most = std::max(most, std::abs(in[i]));
+          sum += in[i];
+        }
+        if (!std::isfinite(sum)) return void(std::fill_n(y, n, sum - sum));  // not a number
         const double step = tile_.quantise(in, most, in);
         tile_.multiply(slices, in, step, *read.reading, out, rest);
         slices += tile_.state_size();

@@ -51,6 +51,12 @@ bool sample_recorder::has_seen(std::uint64_t samples) const noexcept {
 converter_bank::converter_bank(const converter_parameters& p, std::size_t lanes, std::size_t stages)
     : parameters_(p), lanes_(lanes), places_(places_of(stages)), ready_(!p.needs_calibration()) {}
 
+void converter_bank::forget() noexcept {
+  dac_error_.clear();
+  adc_.clear();
+  trained_.clear();
+}
+
 void converter_bank::calibrate(const sample_recorder& record, std::uint64_t seed) {
   const converter_parameters& p = parameters_;
   if (p.dac_bits > 0 && p.dac_error_lsb > 0) {

@@ -52,6 +52,9 @@ class converter_bank {
   bool is_ready() const noexcept { return ready_; }
   std::size_t places() const noexcept { return places_; }
 
+  /// Drops chip and designs: what is recorded next is read by perfect converters.
+  void forget() noexcept;
+
   /// Designs the trained ADCs from a place's samples and their mirror images (a right-hand side and its
   /// negative are equally likely), and draws the chip. Places that recorded nothing keep an ADC over [-1, 1].
   void calibrate(const sample_recorder& record, std::uint64_t seed);

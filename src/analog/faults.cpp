@@ -15,11 +15,14 @@ void stick(const device_parameters& device, const array_place& where, std::size_
            std::span<double> cells) noexcept {
   if (!has_stuck_cells(device)) return;
   const double on = device.on_steps(), off = device.off_steps();
+  // The place's upper bits are the stream, the rest with role and row the number (48 bits).
+  constexpr std::uint64_t low_places = std::uint64_t{1} << 20;
+  const auto stream = static_cast<std::uint32_t>(where.place / low_places);
   const std::uint64_t first_row =
-      (where.place * 4 + static_cast<std::uint64_t>(where.role)) * most_array_rows;
+      (where.place % low_places * 4 + static_cast<std::uint64_t>(where.role)) * most_array_rows;
   for (std::size_t i = 0; i < rows; ++i) {
     // A row's draws are its own, so that a cell's do not depend on how many columns are used.
-    random_stream chip(where.seed, 0, first_row + i, faults_purpose);
+    random_stream chip(where.seed, stream, first_row + i, faults_purpose);
     for (std::size_t j = 0; j < columns; ++j) {
       const double u = chip.uniform();
       if (u < device.stuck_on_share)

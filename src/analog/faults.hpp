@@ -19,7 +19,7 @@ struct array_place {
   array_role role = array_role::plus;
 };
 
-constexpr std::size_t most_array_rows = 512;
+constexpr std::size_t most_array_rows = std::size_t{1} << 14;
 
 /// Places of the other arrays: the slices of HP-MVM, one a slice, and those of BlockAMC's products, up to
 /// product_tiles (tiles times slices) for each of the two products of a block.

@@ -20,9 +20,10 @@ enum purpose : std::uint16_t {
   ginv_purpose = 0x105,             ///< write errors of a pseudo-inverse's arrays
   ginv_reading_purpose = 0x106,     ///< what one solution of it draws
   ageing_purpose = 0x110,           ///< drift exponents of a programming's cells
-  faults_purpose = 0x111,           ///< (seed, 0, row of an array): stuck cells, the chip's own
+  faults_purpose = 0x111,           ///< (seed, place, row of an array): stuck cells, the chip's own
   slices_ageing_purpose = 0x112,    ///< drift exponents of HP-MVM's cells
   block_ageing_purpose = 0x113,     ///< and of those of BlockAMC's products
+  ginv_ageing_purpose = 0x114,      ///< and of a pseudo-inverse's
   adc_chip_purpose = 0x120,         ///< errors of a modelled converter's devices
   dac_chip_purpose = 0x121,         ///< errors of a DAC's codes
   training_purpose = 0x122,         ///< which read-outs a converter is trained on

@@ -137,7 +137,9 @@ bool inv_leaf::close_general(const held_array& array, double* map, double* offse
   const auto n = static_cast<Eigen::Index>(array.n);
   Eigen::Map<row_major>(map, n, n) = found.inverse;
   Eigen::Map<Eigen::VectorXd>(offset, n) = found.offset;
-  if (noise != nullptr) Eigen::Map<row_major>(noise, n, n) = found.noise;
+  // The full scale of a circuit that bends is at clamp_fill of the clamp.
+  const double fill = parameters_.circuit.saturates ? parameters_.circuit.clamp_fill : 1;
+  if (noise != nullptr) Eigen::Map<row_major>(noise, n, n) = found.noise / fill;
   return true;
 }
 
@@ -218,8 +220,7 @@ bool inv_leaf::solve_read(const double* kept, std::size_t n, const double* b, ra
   array.offset_volt = kept + 2 * n * n;
   if (pair) array.inverter_offset_volt = array.offset_volt + n;
   if (needs_network(parameters_)) return read_general(array, b, x);
-  if (!realise_inv(plus, array.map, n, parameters_.circuit, array.offset_volt, map, offset, rest, array.bias))
-    return false;
+  if (!close(array, map, offset, nullptr, rest)) return false;
   apply(map, offset, n, b, x);
   return true;
 }

@@ -34,8 +34,9 @@ result<programmed_circuit> driven_circuit(const leaf_record& record, const param
   MatrixXd nodes = cells.plus / step_siemens;
   if (cells.apart.size() > 0) nodes += cells.apart / step_siemens;
   if (array.minus != nullptr) nodes -= cells.minus / step_siemens;
+  const double full_scale = p.circuit.clamp_volt * (p.circuit.saturates ? p.circuit.clamp_fill : 1);
   const double largest = nodes.partialPivLu().solve(drive).cwiseAbs().maxCoeff();
-  const double volt_per_step = largest > 0 && std::isfinite(largest) ? p.circuit.clamp_volt / largest : 1;
+  const double volt_per_step = largest > 0 && std::isfinite(largest) ? full_scale / largest : 1;
   programmed_circuit out;
   out.unknowns = array.n;
   out.arrays = record.seen;

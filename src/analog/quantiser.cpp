@@ -194,7 +194,9 @@ double mean_squared_error(const quantiser& q, std::span<const double> samples) {
 double quantisation_snr_db(const quantiser& q, std::span<const double> samples) {
   if (samples.empty()) return std::numeric_limits<double>::infinity();
   const analog::sorted_samples sorted(samples, samples.size());
-  return 10 * std::log10(sorted.variance() / sorted.mean_squared_error(q));
+  const double error = sorted.mean_squared_error(q);
+  if (!(error > 0)) return std::numeric_limits<double>::infinity();
+  return 10 * std::log10(sorted.variance() / error);
 }
 
 }  // namespace mho

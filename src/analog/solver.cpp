@@ -6,6 +6,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "analog/array.hpp"
 #include "analog/block_amc.hpp"
@@ -70,6 +71,7 @@ struct analog_solver::plan {
   analog::block_amc blocks;
   analog::hp_mvm mvm;
   analog::converter_bank converters;
+  bool circuit_only = false;                  // nobody reads the arrays
   analog::sample_recorder* record = nullptr;  // set while calibrating
 };
 
@@ -116,6 +118,7 @@ status analog_solver::calibrate(const example_source& examples, std::size_t cycl
       ~recording() { p.record = nullptr; }
     } const until_end{p};
     p.record = &record;
+    p.converters.forget();
     for (std::size_t k = 0; k < p.parameters.converter.training_problems && !record.has_seen(enough); ++k) {
       examples(k, a, b);
       const analog_identity who{seed, training_stream, k};
@@ -170,7 +173,7 @@ status analog_solver::program(const double* a, const analog_identity& who, std::
   bool finite = true;
   for (std::size_t i = 0; i < n * n; ++i) finite = finite && std::isfinite(a[i]);
   if (!finite) return status::not_finite;
-  if (!p.converters.is_ready() && p.record == nullptr) return status::out_of_range;
+  if (!p.converters.is_ready() && p.record == nullptr && !p.circuit_only) return status::out_of_range;
   if (p.parameters.array.mapping == analog::sign_mapping::direct &&
       std::any_of(a, a + n * n, [](double entry) { return entry < 0; }))
     return status::out_of_range;
@@ -228,6 +231,9 @@ status analog_solver::solve(std::span<const double> state, const double* b, std:
     random_stream of_arrays = analog::array_reading_stream(who, cycle);
     p.blocks.solve(programmed, r, &converters, of_arrays, dx, rest);
     for (std::size_t i = 0; i < n; ++i) compact[i] = dx[p.place(i)];
+    // A read without a rest is not a number, which the quantiser of HP-MVM would not pass on.
+    if (!std::all_of(compact, compact + n, [](double v) { return std::isfinite(v); }))
+      return status::unstable;
     if (solver.extra_error > 0) {
       // dx += e |dx| g / sqrt(n), g fresh normal (an error that the device statistics do not explain).
       const double scale = solver.extra_error * norm(compact, n) / std::sqrt(static_cast<double>(n));
@@ -275,6 +281,7 @@ result<programmed_circuit> analog_solver::circuit(const double* a, std::span<con
   analog::leaf_record record(array - 1);
   const analog_solver recorded(std::make_unique<plan>(*plan_));
   recorded.plan_->blocks.record(&record);
+  recorded.plan_->circuit_only = true;
   std::vector<double> state(state_size()), scratch(scratch_size());
   const status programmed = recorded.program(a, who, state, scratch);
   if (record.seen == 0)
@@ -286,7 +293,12 @@ result<programmed_circuit> analog_solver::circuit(const double* a, std::span<con
 }
 
 double analog_solver::error_estimate(std::span<const double> x) const noexcept {
-  const std::size_t n = plan_->real_n, cycles = x.size() / n;
+  const std::size_t n = plan_->real_n;
+  std::size_t cycles = x.size() / n;
+  // Cycles after solver.stop_bits repeat the last one that ran.
+  while (cycles > 2 &&
+         std::equal(x.data() + (cycles - 2) * n, x.data() + (cycles - 1) * n, x.data() + (cycles - 1) * n))
+    --cycles;
   if (cycles < 2) return 0;
   const double* last = x.data() + (cycles - 1) * n;
   double now = 0, before = 0;  // squares of the last two updates
@@ -295,6 +307,7 @@ double analog_solver::error_estimate(std::span<const double> x) const noexcept {
     now += (last[i] - previous) * (last[i] - previous);
     before += (previous - first) * (previous - first);
   }
+  if (std::isnan(now) || std::isnan(before)) return std::numeric_limits<double>::infinity();
   if (!(now > 0)) return 0;
   const double q = std::min(0.99, std::sqrt(now / before));
   return std::sqrt(now) * q / (1 - q);

@@ -96,7 +96,7 @@ class ginv_detector final : public detector {
       }
       const analog_identity who{seed_, which.stream, which.first + p};
       random_stream writing = analog::programming_stream(who, analog::ginv_purpose);
-      random_stream ageing = analog::ageing_stream(who);
+      random_stream ageing = analog::ageing_stream(who, analog::ginv_ageing_purpose);
       state[i] = solver_->program(s.matrix.data(), {writing, ageing, {seed_}}, programmed(p), s.work.data());
     }
     return error::none;
@@ -158,11 +158,17 @@ class ginv_detector final : public detector {
 }  // namespace
 
 detector_kind analog_ginv_kind() {
-  return analog_kind("analog-ginv",
-                     "zero forcing by the modelled one-step pseudo-inverse of the channel itself",
-                     ginv_abilities(), {1}, [](analog_settings settings) -> std::unique_ptr<detector> {
-                       return std::make_unique<ginv_detector>(std::move(settings));
-                     });
+  return analog_kind(
+      "analog-ginv", "zero forcing by the modelled one-step pseudo-inverse of the channel itself",
+      ginv_abilities(), {1},
+      [](analog_settings settings) -> std::unique_ptr<detector> {
+        return std::make_unique<ginv_detector>(std::move(settings));
+      },
+      {"array.mapping", "array.bias", "array.wire_ohm", "circuit.offset_volt", "circuit.input_resistance_ohm",
+       "circuit.output_resistance_ohm", "circuit.saturation", "circuit.thermal_noise",
+       "circuit.row_capacitance_farad", "device.read_noise_siemens", "device.read_noise_relative",
+       "converter.adc_kind", "converter.device", "converter.dac_range", "converter.dac_error_lsb",
+       "solver.mvm", "solver.block_mvm", "solver.accumulator_bits", "solver.stop_bits"});
 }
 
 }  // namespace mho

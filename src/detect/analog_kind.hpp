@@ -20,9 +20,10 @@ struct analog_settings {
 };
 
 /// A kind with the options `accelerator`, `cycles` (these by default), `seed` and every parameter of an
-/// accelerator.
+/// accelerator. unknown: parameters that the kind does not model, which must keep their defaults.
 detector_kind analog_kind(std::string name, std::string summary, const capabilities& can,
                           std::vector<std::int64_t> cycles,
-                          std::function<std::unique_ptr<detector>(analog_settings)> make);
+                          std::function<std::unique_ptr<detector>(analog_settings)> make,
+                          std::vector<std::string> unknown = {});
 
 }  // namespace mho

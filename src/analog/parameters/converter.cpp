@@ -17,7 +17,7 @@ void append_converter_options(std::vector<option>& schema) {
   schema.push_back(
       choice("converter.adc_kind", "uniform",
              "uniform: symmetric mid-tread over the vector's own maximum. calibrated: uniform over "
-             "the best fixed range; lloyd-max: the best bins and levels; both trained for each "
+             "the best fixed range; lloyd-max: bins and levels by Lloyd's iteration; both trained for each "
              "place in the circuit, at most 12 bits",
              {"uniform", "calibrated", "lloyd-max"}));
   schema.push_back(choice("converter.range", "maximum",
