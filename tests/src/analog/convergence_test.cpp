@@ -191,5 +191,51 @@ TEST(convergence, verdicts_say_what_the_refinement_does) {
   EXPECT_NEAR(growth[diverge / 2], 1, 1e-3);
 }
 
+TEST(convergence, reads_without_a_rest_never_pass_for_solutions) {
+  // Read noise so large that some reads have no rest: bit-serial products must not turn that into zeros.
+  const analog_solver solver =
+      analog_solver::make(accelerator_options("paper", {{"device.read_noise_relative", 0.4},
+                                                        {"array.wire_ohm", 1.73},
+                                                        {"solver.mvm", "arrays"},
+                                                        {"solver.block_mvm", "arrays"}})
+                              .value(),
+                          4, true)
+          .value();
+  std::vector<double> state(solver.state_size()), scratch(solver.scratch_size()), x(3 * 8), residual(3);
+  std::size_t failed = 0, written = 0;
+  for (std::uint64_t k = 0; k < 200; ++k) {
+    const test::gram_system system(16, 4, k);
+    if (solver.program(system.expanded.data(), {1, 0, k}, state, scratch) != status::ok) continue;
+    if (is_failed(solver.solve(state, system.b.data(), 3, {1, 0, k}, x, residual, scratch))) {
+      ++failed;
+      continue;
+    }
+    ++written;
+    for (const double value : x) ASSERT_TRUE(std::isfinite(value)) << k;
+  }
+  EXPECT_GT(failed, 0u);
+  EXPECT_GT(written, 0u);
+}
+
+TEST(convergence, a_stop_does_not_hide_an_error) {
+  // The cycles after a stop repeat the last one: the judgement is that of the cycles that ran.
+  bench b(accelerator_options("paper", {{"solver.stop_bits", std::int64_t{2}}}).value(), 4);
+  std::vector<double> x(5 * 8), residual(5);
+  std::size_t wrong = 0;
+  for (std::uint64_t k = 0; k < 100; ++k) {
+    const test::gram_system system(4, 4, k);
+    std::size_t used = 0;
+    if (b.solver.program(system.expanded.data(), {1, 0, k}, b.state, b.scratch) != status::ok ||
+        is_failed(b.solver.solve(b.state, system.b.data(), 5, {1, 0, k}, x, residual, b.scratch, &used)) ||
+        used < 2)
+      continue;
+    const status whole = b.solver.judge(x, residual, 1e-3);
+    EXPECT_EQ(whole, b.solver.judge(std::span(x).first(used * 8), std::span(residual).first(used), 1e-3))
+        << k;
+    wrong += whole != status::ok;
+  }
+  EXPECT_GT(wrong, 0u);
+}
+
 }  // namespace
 }  // namespace mho

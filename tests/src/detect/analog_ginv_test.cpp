@@ -134,5 +134,21 @@ TEST(analog_ginv, refines_to_zero_forcing) {
   }
 }
 
+TEST(ginv, refuses_what_it_does_not_model) {
+  for (const auto& [key, value] : {std::pair<std::string, option_value>{"array.wire_ohm", 1.0},
+                                   {"array.mapping", "pair"},
+                                   {"circuit.offset_volt", 1e-3},
+                                   {"circuit.thermal_noise", true},
+                                   {"device.read_noise_relative", 0.1},
+                                   {"converter.adc_kind", "lloyd-max"},
+                                   {"solver.mvm", "arrays"},
+                                   {"solver.stop_bits", std::int64_t{3}}}) {
+    const auto made = make_detector({"analog-ginv", {{key, value}}});
+    EXPECT_EQ(made.code(), error::bad_value) << key;
+    EXPECT_EQ(made.message().rfind(key + ": ", 0), 0u) << made.message();
+  }
+  EXPECT_TRUE(make_detector({"analog-ginv", {{"device.drift_model", "power"}}}).ok());
+}
+
 }  // namespace
 }  // namespace mho
