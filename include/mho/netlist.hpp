@@ -52,7 +52,8 @@ struct inv_instance {
 /// m transimpedance amplifiers, each with g_f to the row of an m x n array X that the outputs w drive; their
 /// outputs t drive a second array X whose columns end at the non-inverting inputs of the n op-amps of w.
 struct ginv_instance {
-  std::size_t m = 0, n = 0;
+  std::size_t m = 0;                       ///< rows: inputs, transimpedance amplifiers
+  std::size_t n = 0;                       ///< columns: outputs
   std::vector<double> x_siemens;           ///< m x n, row-major, not negative: both arrays
   double feedback_siemens = 100e-6;        ///< g_f, above 0
   std::vector<double> input_ampere;        ///< m: into each row
@@ -75,12 +76,13 @@ struct programmed_circuit {
 struct spice_analysis {
   /// .op, .tran from rest (every capacitor at 0 V, the inputs on from time 0), or .noise
   enum class kind { operating_point, transient, noise };
-  kind what = kind::operating_point;
-  double stop_s = 1e-6;    ///< transient: its end
-  double step_s = 0;       ///< transient: the largest step, which sets the accuracy; 0: stop / 16000
-  std::size_t output = 0;  ///< noise: of which output
-  double low_hz = 1, high_hz = 1e12;  ///< noise: ends of the spectrum
-  int points_per_decade = 20;         ///< noise
+  kind what = kind::operating_point;  ///< which analysis
+  double stop_s = 1e-6;               ///< transient: its end
+  double step_s = 0;           ///< transient: the largest step, which sets the accuracy; 0: stop / 16000
+  std::size_t output = 0;      ///< noise: of which output
+  double low_hz = 1;           ///< noise: where the spectrum begins
+  double high_hz = 1e12;       ///< noise: where it ends
+  int points_per_decade = 20;  ///< noise
   /// Waveforms and spectra (time or frequency, then a column an output) are written here, relative to where
   /// ngspice runs; "": printed. Operating points are always printed, a line "v(o0) = .." an output.
   std::string table;
