@@ -7,6 +7,7 @@
 #include <mho/mho.hpp>
 
 #include "input_error.hpp"
+#include "key_names.hpp"
 #include "level_table.hpp"
 #include "overrides.hpp"
 
@@ -31,17 +32,16 @@ options parameter_overrides(const std::string& accelerator, const std::vector<st
     const auto entry =
         std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == key; });
     if (entry == schema.end()) {
-      std::vector<std::string> known{table_file_key};
-      for (const option& o : schema) known.push_back(o.name);
-      throw input_error("--set: " + key + ": unknown key; the nearest known one is " +
-                        nearest_choice(key, known));
+      std::vector<std::string> known = accelerator_keys();
+      known.erase(known.begin());  // base: that is --accelerator
+      throw input_error("--set: " + key + ": unknown key; " + nearest_keys(key, known));
     }
     const bool is_string = std::holds_alternative<std::string>(entry->standard);
     toml::table parsed;
     try {
       parsed = is_string ? toml::table{{"v", string_value(text)}} : toml::parse("v = " + text + "\n");
     } catch (const toml::parse_error&) {
-      throw input_error("--set: " + key + ": must be " + allowed(*entry));
+      throw input_error("--set: " + key + ": must be " + allowed(*entry) + zero_hint(text));
     }
     const toml::node* node = parsed.get("v");
     const auto value = to_option(*node, entry->standard);

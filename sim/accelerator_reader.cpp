@@ -5,6 +5,7 @@
 #include <mho/mho.hpp>
 
 #include "input_error.hpp"
+#include "key_names.hpp"
 #include "level_table.hpp"
 
 namespace mho::sim {
@@ -29,11 +30,8 @@ void flatten(const toml::table& table, const std::string& prefix, const std::str
     const auto entry =
         std::find_if(schema.begin(), schema.end(), [&](const option& o) { return o.name == name; });
     const std::string full = path + "." + name;
-    if (entry == schema.end()) {
-      std::vector<std::string> known{"base", table_file_key};
-      for (const option& o : schema) known.push_back(o.name);
-      source.fail(full, &node, "unknown key; the nearest known one is " + nearest_choice(name, known));
-    }
+    if (entry == schema.end())
+      source.fail(full, &node, "unknown key; " + nearest_keys(name, accelerator_keys()));
     const auto value = to_option(node, entry->standard);
     if (!value || !complete(schema, {{name, *value}})) source.fail(full, &node, must_be(*entry, node));
     values[name] = *value;
@@ -77,6 +75,12 @@ std::size_t levels_of(const accelerator_variant& v) {
     if (p.name == v.base) levels = p.values.at(key);
   if (const auto given = v.values.find(key); given != v.values.end()) levels = given->second;
   return static_cast<std::size_t>(std::get<std::int64_t>(levels));
+}
+
+std::vector<std::string> accelerator_keys() {
+  std::vector<std::string> keys{"base", table_file_key};
+  for (const option& o : accelerator_schema()) keys.push_back(o.name);
+  return keys;
 }
 
 std::vector<std::string> preset_names() {

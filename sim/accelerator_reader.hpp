@@ -18,6 +18,9 @@ struct accelerator_variant {
 /// Its number of conductance levels.
 std::size_t levels_of(const accelerator_variant& v);
 
+/// The keys of an [accelerator.NAME] table: base, the level table's file, every parameter.
+std::vector<std::string> accelerator_keys();
+
 /// The names of the presets.
 std::vector<std::string> preset_names();
 

@@ -51,6 +51,7 @@ std::optional<std::complex<double>> entry(const std::string& text) {
 }  // namespace
 
 csv_matrix read_csv(const std::string& path) {
+  if (std::filesystem::is_directory(path)) throw input_error(path + ": is a folder, not a file");
   if (!std::filesystem::is_regular_file(path)) throw input_error(path + ": no such file");
   std::ifstream in(path);
   csv_matrix m;

@@ -8,6 +8,7 @@
 
 #include "accelerator_reader.hpp"
 #include "input_error.hpp"
+#include "key_names.hpp"
 
 namespace mho::sim {
 namespace {
@@ -195,8 +196,30 @@ void insert_value(toml::table& table, const std::string& key, const std::string&
     if (parsed.size() != 1) refuse(key, "must be one TOML value");
     parsed["v"].visit([&](auto& node) { table.insert_or_assign(leaf, node); });
   } catch (const toml::parse_error&) {
-    refuse(key, "not a TOML value: " + text);
+    refuse(key, "not a TOML value: " + (text.empty() ? "nothing" : text) + zero_hint(text));
   }
+}
+
+// Before its value is looked at: a key that no reader will ask for. Tables pass, and what is inside a value.
+// at: where the key in its detector or accelerator starts.
+void check_key(const std::vector<std::string>& parts, std::size_t at, std::vector<std::string> known) {
+  const std::string key = join(parts, 0, parts.size());
+  const bool of_detector = parts[0] == "detector", of_accelerator = parts[0] == "accelerator";
+  if (parts.size() == 1 && (of_detector || of_accelerator)) return;
+  if (parts.size() == 2 && of_accelerator) return;
+  if (parts.size() == 2 && of_detector)
+    refuse(key, "must be detector.N.KEY or detector.ID.KEY, N the entry's number from 0 on");
+  for (std::string& k : known)
+    for (const auto& [is_here, general] :
+         {std::pair{of_detector, "detector.N."}, {of_accelerator, "accelerator.NAME."}})
+      if (is_here && k.rfind(general, 0) == 0)
+        k = join(parts, 0, at) + "." + k.substr(std::string(general).size());
+  const auto inside = [](const std::string& inner, const std::string& outer) {
+    return inner == outer || inner.rfind(outer + ".", 0) == 0;
+  };
+  if (std::none_of(known.begin(), known.end(),
+                   [&](const std::string& k) { return inside(key, k) || inside(k, key); }))
+    refuse(key, "unknown key; " + nearest_keys(key, known));
 }
 
 }  // namespace
@@ -213,7 +236,8 @@ std::string string_value(const std::string& text) {
   }
 }
 
-void apply_overrides(toml::table& document, const std::vector<std::string>& sets, toml_source& source) {
+void apply_overrides(toml::table& document, const std::vector<std::string>& sets,
+                     const std::vector<std::string>& known, toml_source& source) {
   // Accelerators last: a preset's variant is for the detectors that use the preset in the end.
   std::vector<std::string> ordered = sets;
   std::stable_partition(ordered.begin(), ordered.end(),
@@ -233,8 +257,12 @@ void apply_overrides(toml::table& document, const std::vector<std::string>& sets
       const std::size_t entry = detector_entry(document, names, parts, at);
       table = (*document["detector"].as_array())[entry].as_table();
       written = "detector." + std::to_string(entry) + "." + join(parts, at, parts.size());
+      check_key(parts, at, known);
     } else if (parts.size() > 2 && parts[0] == "accelerator") {
+      check_key(parts, 2, known);
       parts[1] = make_variant(document, parts[1], key, source);
+    } else {
+      check_key(parts, 0, known);
     }
     for (; at + 1 < parts.size(); ++at) {
       if (!table->contains(parts[at])) table->insert(parts[at], toml::table{});

@@ -16,7 +16,8 @@ std::string string_value(const std::string& text);
 /// counts, and of keys that exclude one another (snr_db, es_n0_db, eb_n0_db; bit_errors, relative_interval).
 /// detector.N, detector.ID and, where it is one's alone, detector.NAME name an entry of the detector array.
 /// accelerator.PRESET.. makes the variant "PRESET+" and points the detectors to it, after all other
-/// overrides. Throws input_error.
-void apply_overrides(toml::table& document, const std::vector<std::string>& sets, toml_source& source);
+/// overrides. known: the scenario's keys (scenario_keys); any other is refused. Throws input_error.
+void apply_overrides(toml::table& document, const std::vector<std::string>& sets,
+                     const std::vector<std::string>& known, toml_source& source);
 
 }  // namespace mho::sim

@@ -9,6 +9,7 @@
 #include "accelerator_reader.hpp"
 #include "channel.hpp"
 #include "input_error.hpp"
+#include "key_names.hpp"
 #include "overrides.hpp"
 #include "toml_reader.hpp"
 
@@ -128,6 +129,30 @@ stop_settings read_stop(table_reader& t) {
   return s;
 }
 
+// Why a kind does not have a key, for those who know it from elsewhere.
+std::string foreign_option(const std::string& key, const detector_kind& kind) {
+  std::vector<std::string> own{"name", "id", "label"}, others;
+  bool of_accelerator = false;
+  for (const option& o : kind.schema) {
+    if (!o.inherits) own.push_back(o.name);
+    of_accelerator = of_accelerator || (o.inherits && (o.name == key || o.name.rfind(key + ".", 0) == 0));
+  }
+  if (of_accelerator)
+    return "is a parameter of the accelerator; it stands in a table [accelerator.NAME], and accelerator = "
+           "\"NAME\" here";
+  for (const detector_kind& other : detector_kinds())
+    if (std::any_of(other.schema.begin(), other.schema.end(),
+                    [&](const option& o) { return o.name == key && !o.inherits; }))
+      others.push_back(other.name);
+  if (others.empty()) return "unknown key; " + nearest_keys(key, own);
+  const auto join = [](const std::vector<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    return list;
+  };
+  return "is an option of " + join(others) + "; " + kind.name + " has " + join(own);
+}
+
 detector_settings read_detector(table_reader& t, const std::map<std::string, accelerator_variant>& variants,
                                 std::uint64_t seed, bool& takes_more_tx) {
   detector_settings d;
@@ -165,6 +190,7 @@ detector_settings read_detector(table_reader& t, const std::map<std::string, acc
     if (std::adjacent_find(d.cycles.begin(), d.cycles.end(), std::greater_equal<>()) != d.cycles.end())
       t.fail("cycles", "must be ascending");
   }
+  if (const auto key = t.unknown()) t.fail(*key, foreign_option(*key, *kind));
   t.finish();
   d.spec = detector_spec(name, std::move(given));
   if (d.id.empty()) d.id = d.accelerator.empty() ? name : name + "-" + d.accelerator;
@@ -196,12 +222,11 @@ std::vector<std::string> curve_ids(const detector_settings& d) {
   return ids;
 }
 
-scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
-                       bool image_must_exist, std::set<std::string>* known) {
-  toml_source source{path, {}, known};
-  toml::table document = parse_toml(path);
-  apply_overrides(document, sets, source);
+namespace {
 
+scenario read_document(const toml::table& document, const toml_source& source, std::uint64_t seed,
+                       bool image_must_exist) {
+  const std::string& path = source.file;
   scenario s;
   s.seed = seed;
   s.name = std::filesystem::path(path).stem().string();
@@ -264,8 +289,44 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
                                  " too; give each detector an id that keeps the curves apart");
     }
   }
+  if (const auto key = root.unknown()) {  // it may belong into one of the tables
+    std::vector<std::string> known = scenario_keys();
+    known.emplace_back("accelerator");
+    root.fail(*key, "unknown key; " + nearest_keys(*key, known));
+  }
   root.finish();
   return s;
+}
+
+}  // namespace
+
+std::vector<std::string> scenario_keys() {
+  std::set<std::string> asked;
+  const toml_source source{"scenario", {}, &asked};
+  for (const detector_kind& kind : detector_kinds())
+    read_document(toml::parse("link = { rx = 2, tx = 2, snr_db = [0] }\nchannel = {}\nstop = {}\n"
+                              "image = { file = \"x\" }\ncost = {}\ndetector = [{ name = '" +
+                              kind.name + "' }]\n"),
+                  source, 1, false);
+  std::vector<std::string> keys;
+  const std::string entry = "detector.0.";
+  for (const std::string& key : asked) {
+    const bool of_detector = key.rfind(entry, 0) == 0;
+    const bool table = std::any_of(asked.begin(), asked.end(),
+                                   [&](const std::string& k) { return k.rfind(key + ".", 0) == 0; });
+    if (!table && key != "accelerator")
+      keys.push_back(of_detector ? "detector.N." + key.substr(entry.size()) : key);
+  }
+  for (const std::string& key : accelerator_keys()) keys.push_back("accelerator.NAME." + key);
+  return keys;
+}
+
+scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
+                       bool image_must_exist, std::set<std::string>* known) {
+  toml_source source{path, {}, known};
+  toml::table document = parse_toml(path);
+  if (!sets.empty()) apply_overrides(document, sets, scenario_keys(), source);
+  return read_document(document, source, seed, image_must_exist);
 }
 
 }  // namespace mho::sim

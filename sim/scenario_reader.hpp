@@ -17,4 +17,8 @@ namespace mho::sim {
 scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
                        bool image_must_exist = false, std::set<std::string>* known = nullptr);
 
+/// The dotted paths of all keys that a scenario may have, of every kind of detector: detector.N.cycles,
+/// accelerator.NAME.array.size.
+std::vector<std::string> scenario_keys();
+
 }  // namespace mho::sim

@@ -121,21 +121,27 @@ void table_reader::fail(const std::string& key, const std::string& what) const {
   source_.fail(full(key), at != nullptr ? at : &table_, what);
 }
 
+std::optional<std::string> table_reader::unknown(const std::vector<std::string>& more) const {
+  for (const auto& [key, value] : table_)
+    if (const std::string name(key.str());
+        asked_.count(name) == 0 && std::find(more.begin(), more.end(), name) == more.end())
+      return name;
+  return std::nullopt;
+}
+
 void table_reader::finish(const std::vector<std::string>& more) const {
   if (source_.known != nullptr)
     for (const std::string& key : more) source_.known->insert(full(key));
-  for (const auto& [key, value] : table_) {
-    const std::string name(key.str());
-    if (asked_.count(name) != 0) continue;
-    std::vector<std::string> known(asked_.begin(), asked_.end());
-    known.insert(known.end(), more.begin(), more.end());
-    std::string what = "unknown key";
-    if (!known.empty()) what += "; the nearest known one is " + nearest_choice(name, known);
-    source_.fail(full(name), &value, what);
-  }
+  const auto name = unknown(more);
+  if (!name) return;
+  std::vector<std::string> known(asked_.begin(), asked_.end());
+  known.insert(known.end(), more.begin(), more.end());
+  fail(*name, known.empty() ? "unknown key"
+                            : "unknown key; the nearest known one is " + nearest_choice(*name, known));
 }
 
 toml::table parse_toml(const std::string& path) {
+  if (std::filesystem::is_directory(path)) throw input_error(path + ": is a folder, not a file");
   if (!std::filesystem::is_regular_file(path)) throw input_error(path + ": no such file");
   try {
     return toml::parse_file(path);

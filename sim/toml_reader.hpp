@@ -43,7 +43,9 @@ class table_reader {
   const toml::node* node(const std::string& key);
 
   [[noreturn]] void fail(const std::string& key, const std::string& what) const;
-  /// Errors on every key that was never asked for, naming the nearest of those that were (and `more`).
+  /// A key that was never asked for and is none of `more`.
+  std::optional<std::string> unknown(const std::vector<std::string>& more = {}) const;
+  /// Errors on such a key, naming the nearest of those that were (and `more`).
   void finish(const std::vector<std::string>& more = {}) const;
 
  private:

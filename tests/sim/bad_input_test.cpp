@@ -61,7 +61,15 @@ TEST(bad_input, scenarios) {
        "FILE:7: detector.0.name: unknown detector zff; the nearest known one is zf"},
       {"no detector", good_link, "FILE:1: detector: missing; a scenario needs at least one [[detector]]"},
       {"option of another kind", good_link + zf + "cycles = [1]\n",
-       "FILE:8: detector.0.cycles: unknown key; the nearest known one is lanes"},
+       "FILE:8: detector.0.cycles: is an option of analog-zf, analog-mmse, analog-ginv; zf has name, id, "
+       "label, target, lanes"},
+      {"a parameter of the accelerator", good_link + "[[detector]]\nname = \"analog-zf\"\narray.size = 8\n",
+       "FILE:8: detector.0.array: is a parameter of the accelerator; it stands in a table "
+       "[accelerator.NAME], and accelerator = \"NAME\" here"},
+      {"a key above its table", "rx = 8\n" + good_link + zf,
+       "FILE:1: rx: unknown key; the nearest known one is link.rx"},
+      {"option of no kind", good_link + zf + "cylces = [1]\n",
+       "FILE:8: detector.0.cylces: unknown key; the nearest known one is lanes"},
       {"cycle 0", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [0]\n",
        "FILE:8: detector.0.cycles: must be a list of integers from 1 to 64"},
       {"descending cycles", good_link + "[[detector]]\nname = \"analog-zf\"\ncycles = [2, 1]\n",

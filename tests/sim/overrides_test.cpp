@@ -166,9 +166,9 @@ TEST_F(overrides, refusals_name_the_key_and_what_is_allowed) {
   EXPECT_EQ(refusal("link.rx"), "--set: link.rx: must be KEY=VALUE");
   EXPECT_EQ(refusal("link.rx=many"), "--set: link.rx: not a TOML value: many");
   EXPECT_EQ(refusal("link.rx=4.5").rfind("--set: link.rx: must be", 0), 0u);
-  EXPECT_EQ(refusal("lnk.rx=4"), "--set: lnk: unknown key; the nearest known one is link");
+  EXPECT_EQ(refusal("lnk.rx=4"), "--set: lnk.rx: unknown key; the nearest known one is link.rx");
   EXPECT_EQ(refusal("stopp=4"), "--set: stopp: unknown key; the nearest known one is stop");
-  EXPECT_EQ(refusal("link.a.b=4").rfind("--set: link.a: unknown key", 0), 0u);
+  EXPECT_EQ(refusal("link.a.b=4").rfind("--set: link.a.b: unknown key", 0), 0u);
   EXPECT_EQ(refusal("link.modulation=16-QAM").rfind("; the nearest is 16qam"),
             refusal("link.modulation=16-QAM").size() - 22);
   EXPECT_EQ(refusal("detector.mine.cycles=[0]"),
@@ -179,9 +179,55 @@ TEST_F(overrides, refusals_name_the_key_and_what_is_allowed) {
   EXPECT_NE(refusal("link.antennas=4").find("unknown key"), std::string::npos);
   EXPECT_EQ(refusal("detector.7.id=x"),
             "--set: detector.7.id: no such detector; there are 0 (mmse), 1 (mine), 2 (analog-mmse-ideal)");
-  EXPECT_NE(refusal("accelerator.paper.array.sise=8").find("nearest known one is array.size"),
-            std::string::npos);
+  EXPECT_EQ(refusal("accelerator.paper.array.sise=8"),
+            "--set: accelerator.paper.array.sise: unknown key; the nearest known one is "
+            "accelerator.paper.array.size");
   EXPECT_EQ(refusal("link.rx=8\nlink.tx=2").find("accepted"), std::string::npos);
+}
+
+TEST_F(overrides, keys_without_their_table_are_found) {
+  EXPECT_EQ(refusal("rx=4"), "--set: rx: unknown key; the nearest known one is link.rx");
+  EXPECT_EQ(refusal("wire_ohm=.5"),
+            "--set: wire_ohm: unknown key; the nearest known one is accelerator.NAME.array.wire_ohm");
+  EXPECT_EQ(refusal("array.wire_ohms=.5"),
+            "--set: array.wire_ohms: unknown key; the nearest known one is accelerator.NAME.array.wire_ohm");
+  EXPECT_EQ(refusal("accelerator.ideal.wire_ohm=1"),
+            "--set: accelerator.ideal.wire_ohm: unknown key; the nearest known one is "
+            "accelerator.ideal.array.wire_ohm");
+  EXPECT_EQ(refusal("detector.mine.array.size=1"),
+            "--set: detector.mine.array.size: unknown key; the nearest known one is "
+            "accelerator.NAME.array.size");
+  EXPECT_EQ(refusal("seed=3"),
+            "--set: seed: unknown key; the nearest known ones are channel.seed, detector.N.seed");
+  EXPECT_EQ(refusal("detector.id=x"),
+            "--set: detector.id: must be detector.N.KEY or detector.ID.KEY, N the entry's number from 0 on");
+  EXPECT_EQ(
+      refusal("detector.0.cycles=[1]"),
+      "--set: detector.0.cycles: is an option of analog-zf, analog-mmse, analog-ginv; mmse has name, id, "
+      "label, target, lanes");
+}
+
+TEST_F(overrides, numbers_without_a_zero_are_told_what_toml_wants) {
+  EXPECT_EQ(refusal("stop.relative_interval=.5"),
+            "--set: stop.relative_interval: not a TOML value: .5; TOML wants 0.5, not .5");
+  EXPECT_EQ(refusal("link.snr_db=[1., -.5e1]"),
+            "--set: link.snr_db: not a TOML value: [1., -.5e1]; TOML wants [1.0, -0.5e1], not [1., -.5e1]");
+  EXPECT_EQ(refusal("link.rx=a.b"), "--set: link.rx: not a TOML value: a.b");
+  EXPECT_EQ(refusal("link.rx="), "--set: link.rx: not a TOML value: nothing");
+}
+
+// Each with a value of a wrong type: refused for that, so it is known.
+TEST_F(overrides, every_key_is_known) {
+  std::size_t seen = 0;
+  for (std::string key : scenario_keys()) {
+    for (const auto& [general, here] :
+         {std::pair{"detector.N.", "detector.1."}, {"accelerator.NAME.", "accelerator.paper."}})
+      if (key.rfind(general, 0) == 0) key = here + key.substr(std::string(general).size());
+    if (key == "detector.1.target" || key == "detector.1.lanes") continue;  // of another kind
+    EXPECT_EQ(refusal(key + "=1979-05-27").find("unknown key"), std::string::npos) << key;
+    ++seen;
+  }
+  EXPECT_GT(seen, 100u);
 }
 
 }  // namespace
