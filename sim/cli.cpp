@@ -1,14 +1,19 @@
+// The command line: the options of every command, and what becomes of errors.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <mho/mho.hpp>
 
 #include "commands.hpp"
 #include "input_error.hpp"
+#include "toml_reader.hpp"
 
 namespace mho::sim {
 namespace {
 
 constexpr int failed = 1, bad_input = 2;
+constexpr std::uint64_t most_seed = (std::uint64_t{1} << 53) - 1;
 
 // Messages are one line, whatever a library or a file name put into them.
 int report(const std::string& message, int code) {
@@ -21,27 +26,85 @@ int report(const std::string& message, int code) {
 }
 
 // Only digits: CLI11 would read -1 as a huge number.
-CLI::Validator whole_number(std::uint64_t high) {
-  return {[high](const std::string& text) {
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
+  return {[low, high](const std::string& text) {
             const bool digits = !text.empty() && text.size() < 17 &&
                                 text.find_first_not_of("0123456789") == std::string::npos;
-            if (digits && std::stoull(text) <= high) return std::string();
-            return "must be an integer from 0 to " + std::to_string(high);
+            const std::uint64_t value = digits ? std::stoull(text) : 0;
+            if (digits && value >= low && value <= high) return std::string();
+            return "must be an integer from " + std::to_string(low) + " to " + std::to_string(high);
           },
           ""};
 }
 
-void add_run_options(CLI::App& command, run_arguments& a) {
-  constexpr std::uint64_t most_seed = (std::uint64_t{1} << 53) - 1;
-  command.add_option("SCENARIO", a.scenario, "scenario file (TOML)")->required();
-  command.add_option("--set", a.sets, "KEY=VALUE: any key of the scenario by its dotted path")
-      ->allow_extra_args(false);
-  command.add_option("--out", a.out, "folder of the results; default results/SCENARIO-NAME");
-  command.add_option("--seed", a.seed, "of every random number; default 1")->check(whole_number(most_seed));
-  command.add_option("--threads", a.threads, "0, the default: all processors")->check(whole_number(4096));
+// From above 0: of W and s.
+CLI::Validator positive_number(double low, double high, const std::string& range) {
+  return {[low, high, range](const std::string& text) {
+            double value = 0;
+            const bool is_number = CLI::detail::lexical_cast(text, value);
+            return is_number && value >= low && value <= high ? std::string() : "must be a number " + range;
+          },
+          ""};
+}
+
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  return {[choices](const std::string& text) {
+            if (std::find(choices.begin(), choices.end(), text) != choices.end()) return std::string();
+            return "must be one of " + CLI::detail::join(choices, ", ") + "; the nearest is " +
+                   nearest_choice(text, choices);
+          },
+          ""};
+}
+
+// Options that several commands have.
+
+CLI::Option* add_text(CLI::App& command, const std::string& name, std::string& to, const std::string& what,
+                      const std::string& type) {
+  return command.add_option(name, to, what)->type_name(type);
+}
+
+void add_sets(CLI::App& command, std::vector<std::string>& sets, const std::string& what) {
+  command.add_option("--set", sets, what)->allow_extra_args(false)->type_name("KEY=VALUE");
+}
+
+void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& of) {
+  command.add_option("--seed", seed, of + "; default 1")->check(whole_number(0, most_seed))->type_name("N");
+}
+
+void add_json(CLI::App& command, bool& as_json) {
+  command.add_flag("--json", as_json, "the result on standard output, and nothing else");
+}
+
+void add_accelerator(CLI::App& command, std::string& accelerator) {
+  add_text(command, "--accelerator", accelerator,
+           "preset (mho list accelerators), or FILE.toml:NAME for a scenario's [accelerator.NAME]; "
+           "default paper",
+           "NAME");
+}
+
+void add_system(CLI::App& command, system_arguments& a, const std::string& rhs) {
+  add_text(command, "--matrix", a.matrix, "A: CSV, real or complex (1.5-0.2i), square", "FILE")->required();
+  add_text(command, "--rhs", a.rhs, rhs, "FILE")->required();
+  add_accelerator(command, a.accelerator);
+  add_sets(command, a.sets, "a parameter of the accelerator: --set array.size=16, any number of times");
+  add_seed(command, a.seed, "of the chip, its writes and reads");
+  add_json(command, a.as_json);
+}
+
+// The commands' own.
+
+void add_run(CLI::App& command, run_arguments& a) {
+  add_text(command, "SCENARIO", a.scenario, "scenario file (TOML)", "")->required();
+  add_sets(command, a.sets,
+           "any key of the scenario by its dotted path: --set link.rx=64, any number of times");
+  add_text(command, "--out", a.out, "folder of the results; default results/SCENARIO-NAME", "DIR");
+  add_seed(command, a.seed, "of every random number");
+  command.add_option("--threads", a.threads, "0, the default: all processors")
+      ->check(whole_number(0, 4096))
+      ->type_name("N");
   command.add_flag("--resume", a.resume, "go on with an incomplete result");
   command.add_flag("--force", a.force, "overwrite what is in the folder");
-  command.add_flag("--json", a.as_json, "the result on standard output, and nothing else");
+  add_json(command, a.as_json);
   command
       .add_option_function<std::string>(
           "--progress",
@@ -50,120 +113,207 @@ void add_run_options(CLI::App& command, run_arguments& a) {
                          : mode == "never" ? progress_line::mode::never
                                            : progress_line::mode::automatic;
           },
-          "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
+          "on standard error: auto (the default: on a terminal), always or never")
+      ->check(one_of({"auto", "always", "never"}))
+      ->type_name("MODE");
 }
 
-void add_cost_options(CLI::App& command, cost_arguments& a) {
-  const CLI::Validator count = whole_number(65536);
-  command.add_option("SCENARIO", a.scenario,
-                     "scenario file (TOML): its link, the accelerators and last cycles of its detectors");
-  command.add_option("--accelerator", a.accelerator,
-                     "preset, or FILE.toml:NAME of a scenario's; default paper");
-  command.add_option("--sizes", a.sizes, "real unknowns, such as 4,8,16; default 4 to 128, or of the link");
-  command.add_option("--rx", a.rx, "antennas: count the whole detection, not the solution alone")
-      ->check(whole_number(4096));
-  command.add_option("--tx", a.tx, "streams")->check(whole_number(1024));
-  command.add_option("--uses-per-channel", a.uses, "received vectors a channel; default 1")->check(count);
+void add_image(CLI::App& command, run_arguments& a) {
+  add_run(command, a);
+  command.get_option("--resume")->description("start over in the folder of an incomplete result");
+  add_text(command, "--input", a.input, "picture (PNG) in place of the scenario's", "FILE");
+}
+
+void add_solve(CLI::App& command, solve_arguments& a) {
+  add_system(command, a, "b: CSV, one row or column");
+  command.add_option("--cycles", a.cycles, "of refinement; default 10")
+      ->check(whole_number(1, 1000))
+      ->type_name("K");
+}
+
+void add_adc(CLI::App& command, adc_arguments& a) {
+  const std::vector<std::string> kinds = adc_kind_names();
+  add_text(command, "--samples", a.samples, "the signal: CSV, real, any number of rows and columns", "FILE")
+      ->required();
+  command.add_option("--bits", a.bits, "1 to 12")
+      ->check(whole_number(1, most_adc_bits))
+      ->required()
+      ->type_name("N");
+  add_text(
+      command, "--kind", a.kind,
+      "as converter.adc_kind: uniform (mid-tread to the largest magnitude), calibrated (uniform over the "
+      "best range) or lloyd-max, the default",
+      "KIND")
+      ->check(one_of(kinds));
+  add_sets(command, a.sets,
+           "converter.device, converter.combine, converter.error_share, converter.read_error_siemens");
+  add_json(command, a.as_json);
+}
+
+void add_netlist(CLI::App& command, netlist_arguments& a) {
+  add_system(command, a, "b: CSV, one row or column; of the array if A takes several");
+  add_text(command, "--out", a.out, "the netlist to write", "FILE.cir")->required();
+  command.add_option("--array", a.array, "which, from 1 on in the order of programming")
+      ->check(whole_number(1, 1 << 20))
+      ->type_name("N");
+  add_text(command, "--analysis", a.analysis, "op (default), tran or noise", "WHAT")
+      ->check(one_of({"op", "tran", "noise"}));
   command
-      .add_option("--set", a.sets,
-                  "KEY=VALUE: a parameter of the accelerator, or with SCENARIO any key of the scenario")
-      ->allow_extra_args(false);
-  command.add_option("--cpu-watts", a.cpu_watt, "W that one core takes, for its energy")
-      ->check(CLI::Range(1e-3, 1e4));
-  command.add_option("--bench", a.bench,
-                     "result of mho-bench --benchmark_out with chain-cuda: the GPU's measured times");
-  command.add_option("--gpu-watts", a.gpu_watt, "W that this GPU takes, for its energy")
-      ->check(CLI::Range(1e-3, 1e4));
+      .add_option("--stop-s", a.stop_s, "seconds that tran lasts; default: three times what it settles in")
+      ->check(positive_number(1e-15, 1, "from 1e-15 to 1"))
+      ->type_name("SECONDS");
+}
+
+void add_cost(CLI::App& command, cost_arguments& a) {
+  add_text(command, "SCENARIO", a.scenario,
+           "scenario file (TOML): its link, the accelerators and last cycles of its detectors", "");
+  add_accelerator(command, a.accelerator);
+  add_text(command, "--sizes", a.sizes, "real unknowns, such as 4,8,16; default 4 to 128, or of the link",
+           "N,..");
+  command.add_option("--rx", a.rx, "antennas: count the whole detection, not the solution alone")
+      ->check(whole_number(1, 4096))
+      ->type_name("N");
+  command.add_option("--tx", a.tx, "streams")->check(whole_number(1, 1024))->type_name("N");
+  command.add_option("--uses-per-channel", a.uses, "received vectors a channel; default 1")
+      ->check(whole_number(1, 65536))
+      ->type_name("N");
+  add_sets(command, a.sets, "a parameter of the accelerator, or with SCENARIO any key of the scenario");
+  const CLI::Validator watts = positive_number(1e-3, 1e4, "from 0.001 to 10000");
+  command.add_option("--cpu-watts", a.cpu_watt, "that one core takes, for its energy")
+      ->check(watts)
+      ->type_name("W");
+  add_text(command, "--bench", a.bench,
+           "result of mho-bench --benchmark_out with chain-cuda: the GPU's measured times", "FILE.json");
+  command.add_option("--gpu-watts", a.gpu_watt, "that this GPU takes, for its energy")
+      ->check(watts)
+      ->type_name("W");
   command.add_flag("--no-measure", a.no_measure, "do not time this machine's kernels");
-  command.add_option("--out", a.out, "folder for cost.json and plots; default with SCENARIO results/NAME");
-  command.add_flag("--json", a.as_json, "the result on standard output, and nothing else");
+  add_text(command, "--out", a.out, "folder for cost.json and plots; default with SCENARIO results/NAME",
+           "DIR");
+  add_json(command, a.as_json);
+}
+
+void add_list(CLI::App& command, list_arguments& a) {
+  const std::vector<std::string> sections{"detectors", "accelerators", "channels", "modulations", "targets"};
+  add_text(command, "WHAT", a.what, CLI::detail::join(sections, ", ") + "; default all", "")
+      ->check(one_of(sections));
+  command.add_flag("--json", a.as_json, "as JSON");
+}
+
+struct arguments {
+  run_arguments run;
+  solve_arguments solve;
+  adc_arguments adc;
+  netlist_arguments netlist;
+  cost_arguments cost;
+  list_arguments list;
+};
+
+using command_function = int (*)(const arguments&);
+
+// chosen: gets what the command line asks for, once it is parsed.
+void add_commands(CLI::App& app, arguments& a, command_function& chosen) {
+  const auto add = [&](const char* name, const char* what, const char* example, command_function run) {
+    CLI::App* command = app.add_subcommand(name, what);
+    command->footer(std::string("Example:\n  mho ") + name + " " + example);
+    command->callback([run, &chosen] { chosen = run; });
+    return command;
+  };
+  add_run(*add("ber", "bit error rates over SNR",
+               "scenarios/ber-16x4-16qam.toml --set link.rx=32 --out results/mine\n"
+               "Keys of a scenario: docs/scenarios.md; of the result: docs/result-files.md",
+               [](const arguments& x) { return command_ber(x.run); }),
+          a.run);
+  add_image(*add("image", "a picture through the link",
+                 "scenarios/image-16x4-256qam.toml --set 'link.snr_db=[20]' --out results/picture\n"
+                 "Keys of a scenario: docs/scenarios.md; of the result: docs/result-files.md",
+                 [](const arguments& x) { return command_image(x.run); }),
+            a.run);
+  add_solve(*add("solve", "one linear system on the analogue accelerator",
+                 "--matrix scenarios/solve-16x16/A.csv --rhs scenarios/solve-16x16/b.csv --cycles 5\n"
+                 "Parameters: mho list accelerators; keys of --json: docs/result-files.md",
+                 [](const arguments& x) { return command_solve(x.solve); }),
+            a.solve);
+  add_adc(*add("adc", "an analogue-to-digital converter for a signal",
+               "--samples scenarios/solve-16x16/A.csv --bits 4 --set converter.device=thresholds\n"
+               "Parameters: docs/accelerators.md; keys of --json: docs/result-files.md",
+               [](const arguments& x) { return command_adc(x.adc); }),
+          a.adc);
+  add_netlist(*add("netlist", "a programmed array's circuit as a SPICE netlist",
+                   "--matrix scenarios/solve-16x16/A.csv --rhs scenarios/solve-16x16/b.csv"
+                   " --set array.size=16 --out array.cir\n"
+                   "Parameters: mho list accelerators; keys of --json: docs/result-files.md",
+                   [](const arguments& x) { return command_netlist(x.netlist); }),
+              a.netlist);
+  add_cost(*add("cost", "time, energy and area of the accelerator, beside baselines",
+                "--rx 64 --tx 16 --uses-per-channel 14\n"
+                "Parameters: mho list accelerators; keys of --json: docs/result-files.md",
+                [](const arguments& x) { return command_cost(x.cost); }),
+           a.cost);
+  add_list(*add("list", "what there is, with options and defaults", "detectors",
+                [](const arguments& x) { return command_list(x.list); }),
+           a.list);
+}
+
+// What CLI11 says in its own words, in the program's: KEY: what is wrong, what is allowed.
+int report_usage(const CLI::App& command, const CLI::ParseError& e) {
+  const std::string help = "; see mho " + command.get_name() + " --help";
+  if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) {
+    const std::vector<std::string> extra = command.remaining();
+    const auto option =
+        std::find_if(extra.begin(), extra.end(), [](const std::string& s) { return s[0] == '-'; });
+    if (option == extra.end())
+      return report((extra.empty() ? "" : extra[0]) + ": one argument too many" + help, bad_input);
+    std::vector<std::string> names;
+    for (const CLI::Option* known : command.get_options())
+      if (!known->get_lnames().empty()) names.push_back("--" + known->get_lnames()[0]);
+    return report(*option + ": unknown option; the nearest is " + nearest(*option, names) + help, bad_input);
+  }
+  const std::string what = e.what();
+  const auto before = [&](const std::string& part) { return what.substr(0, what.find(part)); };
+  if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr)
+    return report(before(" is required") + ": missing" + help, bad_input);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr)
+    return report(before(":") + ": needs one value" + help, bad_input);
+  return report(what, bad_input);
 }
 
 int dispatch(int argc, char** argv) {
   CLI::App app("massive-MIMO detection and its link-level simulator", "mho");
   app.set_version_flag("--version", std::string("mho ") + MHO_VERSION);
   app.require_subcommand(1);
-  run_arguments run;
-  for (int i = 0; i < argc; ++i) run.command_line += (i == 0 ? "" : " ") + std::string(argv[i]);
-  CLI::App* ber = app.add_subcommand("ber", "bit error rates over SNR");
-  add_run_options(*ber, run);
-  CLI::App* image = app.add_subcommand("image", "a picture through the link");
-  add_run_options(*image, run);
-  image->get_option("--resume")->description("start over in the folder of an incomplete result");
-  image->add_option("--input", run.input, "picture (PNG) in place of the scenario's");
-  solve_arguments solve;
-  CLI::App* solver = app.add_subcommand("solve", "one linear system on the analogue accelerator");
-  solver->add_option("--matrix", solve.matrix, "A as CSV, real or complex (1.5-0.2i)")->required();
-  solver->add_option("--rhs", solve.rhs, "b as CSV")->required();
-  solver->add_option("--accelerator", solve.accelerator,
-                     "preset, or FILE.toml:NAME of a scenario's; default paper");
-  solver->add_option("--cycles", solve.cycles, "of refinement; default 10");
-  solver->add_option("--set", solve.sets, "KEY=VALUE: a parameter of the accelerator")
-      ->allow_extra_args(false);
-  solver->add_option("--seed", solve.seed, "of the chip")->check(whole_number((std::uint64_t{1} << 53) - 1));
-  solver->add_flag("--json", solve.as_json, "the result on standard output, and nothing else");
-  adc_arguments adc;
-  CLI::App* converter = app.add_subcommand("adc", "an analogue-to-digital converter for a signal");
-  converter->add_option("--samples", adc.samples, "the signal as CSV, real, any number of rows and columns")
-      ->required();
-  converter->add_option("--bits", adc.bits, "1 to 12")->required();
-  converter->add_option("--kind", adc.kind, "uniform (over the best range), or lloyd-max, the default")
-      ->check(CLI::IsMember({"uniform", "lloyd-max"}));
-  converter->add_option("--set", adc.sets, "KEY=VALUE: converter.device and its errors")
-      ->allow_extra_args(false);
-  converter->add_flag("--json", adc.as_json, "the result on standard output, and nothing else");
-  netlist_arguments netlist;
-  CLI::App* circuit = app.add_subcommand("netlist", "a programmed array's circuit as a SPICE netlist");
-  circuit->add_option("--matrix", netlist.matrix, "A as CSV, real or complex (1.5-0.2i)")->required();
-  circuit->add_option("--rhs", netlist.rhs, "b as CSV: of A, or of the array if A takes several")->required();
-  circuit->add_option("--accelerator", netlist.accelerator,
-                      "preset, or FILE.toml:NAME of a scenario's; default paper");
-  circuit->add_option("--set", netlist.sets, "KEY=VALUE: a parameter of the accelerator")
-      ->allow_extra_args(false);
-  circuit->add_option("--seed", netlist.seed, "of the chip")
-      ->check(whole_number((std::uint64_t{1} << 53) - 1));
-  circuit->add_option("--array", netlist.array, "which, from 1 on in the order of programming")
-      ->check(whole_number(1 << 20));
-  circuit->add_option("--analysis", netlist.analysis, "op (default), tran or noise")
-      ->check(CLI::IsMember({"op", "tran", "noise"}));
-  circuit->add_option("--stop-s", netlist.stop_s, "seconds that tran lasts; default 2e-6");
-  circuit->add_option("--out", netlist.out, "FILE.cir")->required();
-  cost_arguments cost;
-  CLI::App* sheet = app.add_subcommand("cost", "time, energy and area of the accelerator, beside baselines");
-  add_cost_options(*sheet, cost);
-  std::string what;
-  bool list_json = false;
-  CLI::App* list = app.add_subcommand("list", "what there is, with options and defaults");
-  list->add_option("WHAT", what, "detectors, accelerators, channels, modulations, targets")
-      ->check(CLI::IsMember({"detectors", "accelerators", "channels", "modulations", "targets"}));
-  list->add_flag("--json", list_json, "as JSON");
-
-  std::string commands;
-  bool known = argc > 1 && argv[1][0] == '-';
-  for (const CLI::App* command : app.get_subcommands({})) {
-    commands += (commands.empty() ? "" : ", ") + command->get_name();
-    known = known || (argc > 1 && command->get_name() == argv[1]);
-  }
-  if (!known)
-    return report((argc > 1 ? std::string(argv[1]) + ": unknown command" : "a command is missing") +
-                      "; the commands are " + commands,
+  app.footer(
+      "mho COMMAND --help, or mho help COMMAND: its options and an example.\n"
+      "Exit status: 0 done, 1 the run failed, 2 bad usage or input, 130 interrupted.");
+  arguments a;
+  for (int i = 0; i < argc; ++i) a.run.command_line += (i == 0 ? "" : " ") + std::string(argv[i]);
+  command_function chosen = nullptr;
+  add_commands(app, a, chosen);
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::string commands = "the commands are " + CLI::detail::join(names, ", ");
+  const auto is_command = [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (argc < 2) return report("a command is missing; " + commands + "; see mho help", bad_input);
+  std::string first = argv[1];
+  if (first == "help" && argc > 2) first = argv[2];
+  if (!is_command(first) && first != "help" && first != "--help" && first != "-h" && first != "--version")
+    return report(first + (first[0] == '-' ? ": unknown option; " : ": unknown command; ") + commands,
                   bad_input);
-
+  if (std::string(argv[1]) == "help") {
+    const bool of_command = is_command(first);
+    std::fputs((of_command ? app.get_subcommand(first)->help("mho") : app.help()).c_str(), stdout);
+    return 0;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    return report(e.what(), bad_input);
+    return report_usage(is_command(first) ? *app.get_subcommand(first) : app, e);
   }
-  if (ber->parsed()) return command_ber(run);
-  if (image->parsed()) return command_image(run);
-  if (solver->parsed()) return command_solve(solve);
-  if (converter->parsed()) return command_adc(adc);
-  if (circuit->parsed()) return command_netlist(netlist);
-  if (sheet->parsed()) return command_cost(cost);
-  return command_list(what, list_json);
+  return chosen(a);
 }
 
 }  // namespace

@@ -28,6 +28,18 @@ std::vector<double> read_samples(const std::string& path) {
   return samples;
 }
 
+// As the converters of the arrays are designed: a signal that is all zeros has no largest magnitude.
+quantiser design(const std::string& kind, unsigned bits, const std::vector<double>& samples) {
+  if (kind == "uniform") {
+    double largest = 0;
+    for (const double x : samples) largest = std::max(largest, std::abs(x));
+    return mid_tread_quantiser(bits, largest > 0 ? largest : 1);
+  }
+  return design_quantiser(kind == "calibrated" ? quantiser_kind::best_uniform : quantiser_kind::lloyd_max,
+                          bits, samples)
+      .value();
+}
+
 // The converter's devices, of `paper` but for --set.
 adc_model read_model(const std::vector<std::string>& sets) {
   static const std::vector<std::string> allowed{"converter.device", "converter.combine",
@@ -98,14 +110,17 @@ varied vary(const quantiser& q, adc_model model, std::vector<double> samples) {
 
 }  // namespace
 
+std::vector<std::string> adc_kind_names() {
+  for (const option& o : accelerator_schema())
+    if (o.name == "converter.adc_kind") return o.choices;
+  return {};
+}
+
 int command_adc(const adc_arguments& a) {
-  if (a.bits < 1 || a.bits > most_adc_bits)
-    throw input_error("--bits: must be an integer from 1 to " + std::to_string(most_adc_bits));
   const adc_model model = read_model(a.sets);
   const std::vector<double> samples = read_samples(a.samples);
-  const auto bits = static_cast<unsigned>(a.bits);
-  const auto design = [&](quantiser_kind kind) { return design_quantiser(kind, bits, samples).value(); };
-  const quantiser q = design(a.kind == "uniform" ? quantiser_kind::best_uniform : quantiser_kind::lloyd_max);
+  const unsigned bits = a.bits;
+  const quantiser q = design(a.kind, bits, samples);
   const double error = mean_squared_error(q, samples), snr = quantisation_snr_db(q, samples);
   const linearity lines = mean_linearity(q, model);
   const std::size_t converters = converters_of(model.combination);
@@ -162,11 +177,9 @@ int command_adc(const adc_arguments& a) {
   fmt::print("mean squared error {:.6g}, signal to noise {:.2f} dB (variance of the samples over it)\n",
              error, snr);
   fmt::print("for comparison:");
-  for (const auto& [kind, name] : {std::pair{quantiser_kind::uniform, "uniform over the samples' range"},
-                                   {quantiser_kind::best_uniform, "uniform over the best range"},
-                                   {quantiser_kind::lloyd_max, "Lloyd-Max"}})
-    fmt::print("{} {} {:.2f} dB", kind == quantiser_kind::uniform ? "" : ",", name,
-               quantisation_snr_db(design(kind), samples));
+  for (const std::string& kind : adc_kind_names())
+    fmt::print("{} {} {:.2f} dB", kind == adc_kind_names()[0] ? "" : ",", kind,
+               quantisation_snr_db(design(kind, bits, samples), samples));
   fmt::print(
       "\nmemristor thresholds, programming error {:.2f} % of the range {:.6g} to {:.6g}, {} chips, in LSB:\n"
       "  INL {:.3f} RMS, largest {:.3f}; DNL {:.3f} RMS, largest {:.3f}\n",

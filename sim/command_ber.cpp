@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdio>
 
 #include "commands.hpp"
@@ -11,6 +13,27 @@
 #include "scenario_reader.hpp"
 
 namespace mho::sim {
+namespace {
+
+// The one reason for failed problems that the scenario shows: every Gram matrix has negative entries.
+void warn_of_signs(const scenario& s, const ber_result& r) {
+  for (const detector_settings& d : s.detectors) {
+    const auto mapping = d.spec.values.find("array.mapping");
+    if (mapping == d.spec.values.end() || std::get<std::string>(mapping->second) != "direct") continue;
+    const std::vector<std::string> ids = curve_ids(d);
+    for (const curve& c : r.curves)
+      if (c.id == ids[0] &&
+          std::any_of(c.points.begin(), c.points.end(), [](const point& p) { return p.failed_problems > 0; }))
+        fmt::print(
+            stderr,
+            "mho: warning: {}: channels failed whose matrix has negative entries: array.mapping = direct "
+            "takes none, split and pair do\n",
+            d.id);
+  }
+}
+
+}  // namespace
+
 int command_ber(const run_arguments& a) {
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
   const result<link> made = link::make(s);
@@ -37,6 +60,7 @@ int command_ber(const run_arguments& a) {
   save(r);
   write_file(folder + "/ber.csv", to_csv(r));
   write_run(folder, a.command_line, threads, seconds);
+  warn_of_signs(s, r);
   if (a.as_json)
     std::fputs(text_of(to_json(s, r)).c_str(), stdout);
   else

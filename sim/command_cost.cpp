@@ -111,12 +111,12 @@ cost_settings settings_of(const cost_arguments& a, std::string& folder) {
 int command_cost(const cost_arguments& a) {
   std::string folder;
   const cost_settings settings = settings_of(a, folder);
+  std::error_code failed;
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) throw input_error("--out: cannot make the folder " + folder + ": " + failed.message());
   const json comparison = compare_costs(settings);
   std::fputs((a.as_json ? text_of(comparison) : cost_tables(comparison)).c_str(), stdout);
   if (folder.empty()) return 0;
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) throw input_error("--out: cannot make the folder " + folder + ": " + failed.message());
   write_file(folder + "/cost.json", text_of(comparison));
   const result<bool> plotted = plot_cost(folder, comparison);
   if (!plotted) fmt::print(stderr, "mho: warning: {}\n", plotted.message());

@@ -129,6 +129,18 @@ void print_parameters(const json& entry, const json& first) {
   if (entry != first) fmt::print("      all else as in {}\n", first["name"].get<std::string>());
 }
 
+// What an accelerator's detector takes besides its own options: they would fill the page three times.
+void print_inherited(const json& kind) {
+  std::size_t count = 0;
+  if (kind.contains("options"))
+    for (const json& o : kind["options"]) count += o["default"].is_null() ? 1 : 0;
+  if (count > 0)
+    fmt::print(
+        "      and the {} parameters of mho list accelerators (array.size, ..): in a scenario's "
+        "[accelerator.NAME], by --set accelerator.NAME.KEY=VALUE, or as options in C++\n",
+        count);
+}
+
 void print_section(const std::string& what, const json& list) {
   fmt::print("{}\n", what);
   for (const json& entry : list) {
@@ -139,12 +151,13 @@ void print_section(const std::string& what, const json& list) {
         if (!o["default"].is_null())
           fmt::print("      {:<28} {:<10} {:<4} {}\n", o["name"].get<std::string>(), shown(o["default"]),
                      o["unit"].get<std::string>(), o["doc"].get<std::string>());
+    print_inherited(entry);
   }
 }
 
 }  // namespace
 
-int command_list(const std::string& what, bool as_json) {
+int command_list(const list_arguments& a) {
   const std::vector<std::pair<std::string, json (*)()>> sections{{"detectors", detectors_json},
                                                                  {"accelerators", accelerators_json},
                                                                  {"channels", channels_json},
@@ -152,9 +165,9 @@ int command_list(const std::string& what, bool as_json) {
                                                                  {"targets", targets_json}};
   json all;
   for (const auto& [name, make] : sections)
-    if (what.empty() || what == name) all[name] = make();
-  if (as_json && all.contains("accelerators")) all["accelerator_options"] = accelerator_options_json();
-  if (as_json) {
+    if (a.what.empty() || a.what == name) all[name] = make();
+  if (a.as_json && all.contains("accelerators")) all["accelerator_options"] = accelerator_options_json();
+  if (a.as_json) {
     std::fputs(text_of(all).c_str(), stdout);
   } else {
     for (const auto& [name, list] : all.items()) {

@@ -22,27 +22,29 @@ struct run_arguments {
   std::string command_line;
 };
 
-struct solve_arguments {
+/// A linear system and the accelerator that it goes to.
+struct system_arguments {
   std::string matrix, rhs, accelerator = "paper";
   std::vector<std::string> sets;
-  std::int64_t cycles = 10;
   std::uint64_t seed = 1;
   bool as_json = false;
+};
+
+struct solve_arguments : system_arguments {
+  std::size_t cycles = 10;
+};
+
+struct netlist_arguments : system_arguments {
+  std::string out, analysis = "op";
+  std::size_t array = 0;  ///< 0: not given
+  double stop_s = 0;      ///< of analysis tran; 0: as the circuit settles
 };
 
 struct adc_arguments {
   std::string samples, kind = "lloyd-max";
   std::vector<std::string> sets;
-  std::int64_t bits = 0;
+  unsigned bits = 0;
   bool as_json = false;
-};
-
-struct netlist_arguments {
-  std::string matrix, rhs, out, accelerator = "paper", analysis = "op";
-  std::vector<std::string> sets;
-  std::uint64_t seed = 1;
-  std::uint64_t array = 0;  ///< 0: not given
-  double stop_s = 2e-6;     ///< of analysis tran
 };
 
 /// What `mho cost` is told; 0 and "" where it is not.
@@ -54,13 +56,20 @@ struct cost_arguments {
   bool no_measure = false, as_json = false;
 };
 
+struct list_arguments {
+  std::string what;  ///< "": all
+  bool as_json = false;
+};
+
 int command_ber(const run_arguments& a);
 int command_image(const run_arguments& a);
 int command_solve(const solve_arguments& a);
 int command_adc(const adc_arguments& a);
+/// What its --kind may be: the names of converter.adc_kind.
+std::vector<std::string> adc_kind_names();
 int command_netlist(const netlist_arguments& a);
 int command_cost(const cost_arguments& a);
-int command_list(const std::string& what, bool as_json);
+int command_list(const list_arguments& a);
 
 /// The whole program.
 int run_program(int argc, char** argv);

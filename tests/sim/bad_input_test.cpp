@@ -153,11 +153,76 @@ TEST(bad_input, one_line_whatever_is_wrong) {
       run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
       "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest "
       "is 16qam\n");
-  EXPECT_EQ(run_mho("").err,
-            "mho: a command is missing; the commands are ber, image, solve, adc, netlist, cost, list\n");
+  EXPECT_EQ(
+      run_mho("").err,
+      "mho: a command is missing; the commands are ber, image, solve, adc, netlist, cost, list; see mho "
+      "help\n");
   EXPECT_EQ(
       run_mho("frobnicate").err,
       "mho: frobnicate: unknown command; the commands are ber, image, solve, adc, netlist, cost, list\n");
+}
+
+TEST(bad_input, usage_is_told_in_the_same_words) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"ber", "SCENARIO: missing; see mho ber --help"},
+      {"ber a.toml b.toml", "b.toml: one argument too many; see mho ber --help"},
+      {"ber a.toml --thread 3", "--thread: unknown option; the nearest is --threads; see mho ber --help"},
+      {"ber a.toml --set", "--set: needs one value; see mho ber --help"},
+      {"ber a.toml --progress nevr", "--progress: must be one of auto, always, never; the nearest is never"},
+      {"ber /", "/: is a folder, not a file"},
+      {"solve --rhs b.csv", "--matrix: missing; see mho solve --help"},
+      {"solve --matrix a --rhs b --cycles 0", "--cycles: must be an integer from 1 to 1000"},
+      {"solve --matrix a --rhs b --cycles 2.5", "--cycles: must be an integer from 1 to 1000"},
+      {"adc --samples x --bits 0", "--bits: must be an integer from 1 to 12"},
+      {"netlist --matrix a --rhs b --out c --array 0", "--array: must be an integer from 1 to 1048576"},
+      {"netlist --matrix a --rhs b --out c --stop-s 0", "--stop-s: must be a number from 1e-15 to 1"},
+      {"cost --rx 0 --tx 4", "--rx: must be an integer from 1 to 4096"},
+      {"cost --rx 4 --tx -1", "--tx: must be an integer from 1 to 1024"},
+      {"cost --uses-per-channel 0", "--uses-per-channel: must be an integer from 1 to 65536"},
+      {"cost --cpu-watts 0", "--cpu-watts: must be a number from 0.001 to 10000"},
+      {"cost --gpu-watts nan", "--gpu-watts: must be a number from 0.001 to 10000"},
+      {"list detector",
+       "WHAT: must be one of detectors, accelerators, channels, modulations, targets; the nearest is "
+       "detectors"},
+      {"--colour", "--colour: unknown option; the commands are ber, image, solve, adc, netlist, cost, list"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const outcome o = run_mho(arguments);
+    EXPECT_EQ(o.status, 2) << arguments;
+    EXPECT_EQ(o.err, std::string("mho: ") + message + "\n") << arguments;
+    EXPECT_EQ(o.out, "") << arguments;
+  }
+}
+
+TEST(bad_input, help_is_no_error) {
+  const outcome all = run_mho("help");
+  EXPECT_EQ(all.status, 0);
+  EXPECT_EQ(all.out, run_mho("--help").out);
+  for (const char* command : {"ber", "image", "solve", "adc", "netlist", "cost", "list"}) {
+    EXPECT_NE(all.out.find(command), std::string::npos);
+    const outcome one = run_mho(std::string("help ") + command);
+    EXPECT_EQ(one.status, 0);
+    EXPECT_NE(one.out.find("Usage: mho " + std::string(command)), std::string::npos) << one.out;
+    EXPECT_NE(one.out.find("Example:\n  mho " + std::string(command)), std::string::npos) << one.out;
+    EXPECT_EQ(one.out, run_mho(std::string(command) + " --help").out);
+  }
+}
+
+TEST(bad_input, negative_entries_are_the_reason) {
+  const scratch_folder folder;
+  const std::string text =
+      "array.mapping = direct takes no negative entries, and row 2, column 1 is -0.25; split and pair take "
+      "them\n";
+  const std::string a = folder.write("a.csv", "1,0\n-0.25,1\n"), b = folder.write("b.csv", "1\n2\n");
+  const std::string arguments = " --matrix " + a + " --rhs " + b + " --set array.mapping=direct";
+  EXPECT_EQ(run_mho("solve" + arguments).err, "mho: " + a + ": " + text);
+  EXPECT_EQ(run_mho("netlist" + arguments + " --out " + folder.path("x.cir")).err, "mho: " + a + ": " + text);
+  const std::string scenario = folder.write(
+      "s.toml", good_link + "[stop]\nmin_bits = 64\nmax_bits = 64\n[[detector]]\nname = \"analog-zf\"\n");
+  const outcome warned = run_mho("ber " + scenario + " --set accelerator.paper.array.mapping=direct --out " +
+                                 folder.path("out"));
+  EXPECT_EQ(warned.status, 0);
+  EXPECT_NE(warned.err.find("array.mapping = direct takes none"), std::string::npos) << warned.err;
 }
 
 TEST(bad_input, matrices) {

@@ -61,5 +61,18 @@ TEST(list, the_environment_chooses_the_target) {
   for (const json& t : targets("")) EXPECT_NE(o.out.find(t["name"].get<std::string>()), std::string::npos);
 }
 
+TEST(list, analogue_detectors_point_to_their_parameters) {
+  const outcome o = run_mho("list detectors");
+  const std::size_t count =
+      json::parse(run_mho("list accelerators --json").out)["accelerator_options"].size();
+  std::size_t seen = 0;
+  for (std::size_t at = 0;
+       (at = o.out.find("and the " + std::to_string(count) + " parameters of mho list accelerators", at)) !=
+       std::string::npos;
+       ++at)
+    ++seen;
+  EXPECT_EQ(seen, 3u) << o.out;
+}
+
 }  // namespace
 }  // namespace mho::test

@@ -60,6 +60,23 @@ TEST_F(netlist, ngspice_finds_the_first_cycle_of_solve) {
   }
 }
 
+TEST_F(netlist, a_transient_lasts_as_long_as_the_circuit_needs) {
+  // Ten times slower amplifiers settle ten times later.
+  const auto run = [&](const std::string& more) {
+    return json::parse(run_mho(arguments("--analysis tran --json " + more)).out);
+  };
+  const json fast = run("--set circuit.gain_bandwidth_hz=1e7"),
+             slow = run("--set circuit.gain_bandwidth_hz=1e6");
+  for (const json& one : {fast, slow})
+    EXPECT_DOUBLE_EQ(one["stop_s"].get<double>(), 3 * one["settling_s"].get<double>());
+  EXPECT_NEAR(slow["settling_s"].get<double>() / fast["settling_s"].get<double>(), 10, 1e-6);
+  EXPECT_EQ(run("--stop-s 5e-7")["stop_s"], 5e-7);
+  EXPECT_NE(slurp(folder.path("x.cir")).find(" 5e-07 0 "), std::string::npos) << slurp(folder.path("x.cir"));
+  const outcome told = run_mho(arguments("--analysis tran"));
+  EXPECT_NE(told.out.find("three times what the model settles in (--stop-s)"), std::string::npos) << told.out;
+  EXPECT_TRUE(json::parse(run_mho(arguments("--json")).out)["stop_s"].is_null());
+}
+
 TEST_F(netlist, complex_systems_and_arrays_of_many) {
   const std::string matrix = folder.write("c.csv", "1,0.1+0.2i\n0.1-0.2i,1\n"),
                     b = folder.write("d.csv", "1,2i\n");

@@ -153,5 +153,27 @@ TEST(program, solves_the_worked_example) {
   EXPECT_LT(r["cycles"][11]["relative_error"], 1e-6);
 }
 
+// With arrays in HP-MVM the residual that the refinement carries is not that of x, and the text says so.
+TEST(program, solve_tells_whose_residual_it_prints) {
+  const std::string arguments = std::string("solve --matrix ") + MHO_SCENARIOS + "/solve-16x16/A.csv --rhs " +
+                                MHO_SCENARIOS + "/solve-16x16/b.csv";
+  const std::string exact = run_mho(arguments).out,
+                    arrays = run_mho(arguments + " --set solver.mvm=arrays").out;
+  EXPECT_NE(exact.find("residual: |b - T x| / |b|"), std::string::npos) << exact;
+  EXPECT_NE(exact.find("It goes on falling"), std::string::npos) << exact;
+  EXPECT_NE(arrays.find("residual: |r| / |b|, r the refinement's own"), std::string::npos) << arrays;
+  EXPECT_EQ(arrays.find("It goes on falling"), std::string::npos) << arrays;
+  const std::string before = "after cycle 10 |b - T x| / |b| is ";
+  const std::size_t at = arrays.find(before);
+  ASSERT_NE(at, std::string::npos) << arrays;
+  // |A dx| / (|b| cond) <= |dx| / |x| <= cond |A dx| / |b|, and T is A but for 1.5e-7.
+  const double residual = std::strtod(arrays.c_str() + at + before.size(), nullptr);
+  const double error =
+      json::parse(run_mho(arguments + " --set solver.mvm=arrays --json").out)["cycles"][9]["relative_error"];
+  const double condition = 2.221;
+  EXPECT_LE(residual, 1.001 * error * condition + 1e-6);
+  EXPECT_GE(residual, 0.999 * error / condition - 1e-6);
+}
+
 }  // namespace
 }  // namespace mho::test
