@@ -58,6 +58,8 @@ options parameter_overrides(const std::string& accelerator, const std::vector<st
 }
 
 options accelerator_parameters(const std::string& accelerator, const std::vector<std::string>& sets) {
+  if (accelerator.size() > 5 && accelerator.rfind(".toml") == accelerator.size() - 5)
+    throw input_error("--accelerator: must be " + accelerator + ":NAME, for its table [accelerator.NAME]");
   const accelerator_variant chosen = find_accelerator(accelerator);
   const std::vector<std::string> presets = preset_names();
   if (std::find(presets.begin(), presets.end(), chosen.base) == presets.end())

@@ -2,11 +2,11 @@
 
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
 
+#include "files.hpp"
 #include "input_error.hpp"
 
 namespace mho::sim {
@@ -51,8 +51,7 @@ std::optional<std::complex<double>> entry(const std::string& text) {
 }  // namespace
 
 csv_matrix read_csv(const std::string& path) {
-  if (std::filesystem::is_directory(path)) throw input_error(path + ": is a folder, not a file");
-  if (!std::filesystem::is_regular_file(path)) throw input_error(path + ": no such file");
+  check_readable(path);
   std::ifstream in(path);
   csv_matrix m;
   std::size_t line_number = 0;

@@ -6,9 +6,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include "input_error.hpp"
 
 namespace mho::sim {
 
@@ -21,6 +24,15 @@ void write_file(const std::string& path, const std::string& content) {
                        std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
   if (std::fclose(file) != 0 || !written) refuse();
   if (std::rename(temporary.c_str(), path.c_str()) != 0) refuse();
+}
+
+void check_readable(const std::string& path) {
+  std::error_code failed;
+  if (std::filesystem::is_directory(path, failed)) throw input_error(path + ": is a folder, not a file");
+  if (!std::filesystem::exists(path, failed) && !failed) throw input_error(path + ": no such file");
+  errno = 0;
+  if (!std::ifstream(path, std::ios::binary))
+    throw input_error(path + ": cannot be read: " + std::strerror(errno));
 }
 
 std::string read_file(const std::string& path) {

@@ -10,6 +10,9 @@ namespace mho::sim {
 /// the file.
 void write_file(const std::string& path, const std::string& content);
 
+/// Throws input_error if a file that a user names is none that can be read.
+void check_readable(const std::string& path);
+
 /// The whole file. Throws std::runtime_error.
 std::string read_file(const std::string& path);
 

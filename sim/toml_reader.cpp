@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <filesystem>
 
+#include "files.hpp"
 #include "input_error.hpp"
 
 namespace mho::sim {
@@ -77,6 +77,9 @@ std::string must_be(const option& entry, const toml::node& given) {
   std::string what = "must be " + allowed(entry);
   if (const auto name = given.value_exact<std::string>(); name && entry.choices.size() > 1)
     what += "; the nearest is " + nearest_choice(*name, entry.choices);
+  const bool is_list = std::holds_alternative<std::vector<double>>(entry.standard) ||
+                       std::holds_alternative<std::vector<std::int64_t>>(entry.standard);
+  if (is_list && given.is_number()) what += "; in brackets, also one: [1]";
   return what;
 }
 
@@ -141,8 +144,7 @@ void table_reader::finish(const std::vector<std::string>& more) const {
 }
 
 toml::table parse_toml(const std::string& path) {
-  if (std::filesystem::is_directory(path)) throw input_error(path + ": is a folder, not a file");
-  if (!std::filesystem::is_regular_file(path)) throw input_error(path + ": no such file");
+  check_readable(path);
   try {
     return toml::parse_file(path);
   } catch (const toml::parse_error& e) {

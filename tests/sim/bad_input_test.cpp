@@ -184,6 +184,14 @@ TEST(bad_input, usage_is_told_in_the_same_words) {
       {"list detector",
        "WHAT: must be one of detectors, accelerators, channels, modulations, targets; the nearest is "
        "detectors"},
+      {"solve --matrix / --rhs b", "/: is a folder, not a file"},
+      {"solve --matrix none --rhs b", "none: no such file"},
+      {"cost --accelerator x.toml", "--accelerator: must be x.toml:NAME, for its table [accelerator.NAME]"},
+      {"cost --set device.table_mean_siemens=1",
+       "--set: device.table_mean_siemens: must be a list of numbers from 0 to 1; in brackets, also one: [1]"},
+      {"cost --set wire_ohm=.5", "--set: wire_ohm: unknown key; the nearest known one is array.wire_ohm"},
+      {"cost --set array.wire_ohm=.5",
+       "--set: array.wire_ohm: must be a number from 0 to 1e+06; TOML wants 0.5, not .5"},
       {"--colour", "--colour: unknown option; the commands are ber, image, solve, adc, netlist, cost, list"},
   };
   for (const auto& [arguments, message] : cases) {

@@ -91,7 +91,8 @@ TEST(level_table, lists_stand_in_scenarios_and_on_the_command_line) {
   EXPECT_EQ(refusal(file, {"accelerator.mine.device.table_mean_siemens=[1e-6, 1e-5, -1]"}),
             "--set: accelerator.mine.device.table_mean_siemens: must be a list of numbers from 0 to 1");
   EXPECT_EQ(refusal(file, {"accelerator.mine.device.table_mean_siemens=0.5"}),
-            "--set: accelerator.mine.device.table_mean_siemens: must be a list of numbers from 0 to 1");
+            "--set: accelerator.mine.device.table_mean_siemens: must be a list of numbers from 0 to 1; "
+            "in brackets, also one: [1]");
   EXPECT_EQ(refusal(file, {"accelerator.mine.device.table_mean_siemens=[1e-6]"}),
             file +
                 ":13: accelerator.mine.device.table_sigma_siemens: has 3 entries, "
