@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <mho/mho.hpp>
 
-#include "channel.hpp"
+#include "channels/channel.hpp"
 #include "commands.hpp"
 #include "input_error.hpp"
 #include "result_file.hpp"
@@ -69,8 +69,11 @@ json accelerator_options_json() {
 
 json channels_json() {
   json list = json::array();
-  for (const channel_model& model : channel_models())
-    list.push_back({{"name", model.name}, {"doc", model.doc}});
+  for (const channel_kind& kind : channel_kinds()) {
+    json entries = json::array();
+    for (const option& o : kind.schema) entries.push_back(option_json(o));
+    list.push_back({{"name", kind.name}, {"doc", kind.doc}, {"options", std::move(entries)}});
+  }
   return list;
 }
 

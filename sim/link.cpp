@@ -36,8 +36,10 @@ result<link> link::make(const scenario& s) {
   result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
   if (!symbols) return {symbols.code(), symbols.message()};
   link l(s, std::move(*symbols));
-  l.model_ = find_channel(s.link.channel);
-  if (l.model_ == nullptr) return {error::unknown_name, "unknown channel " + s.link.channel};
+  result<std::unique_ptr<channel>> channel =
+      make_channel(s.link.channel, s.channel.model, s.link.rx, s.link.tx);
+  if (!channel) return {channel.code(), channel.message()};
+  l.channel_ = std::move(*channel);
   if (s.link.modem == "liquid") {
     const auto modem = liquid_modem::make(l.symbols_.size(), s.link.labels);
     if (!modem) return {modem.code(), modem.message()};
@@ -117,15 +119,15 @@ void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::si
     const std::span<cf32> h = std::span(h_).subspan(set * rx * tx, rx * tx);
     const std::uint64_t seed = s.channel.seed.value_or(s.seed);
     if (s.channel.realisations > 0)  // the same channels at every point
-      link_.model_->draw(s.channel.model, seed, 0, number % s.channel.realisations, rx, tx, h);
+      link_.channel_->draw({seed, 0, number % s.channel.realisations}, 1, h);
     else
-      link_.model_->draw(s.channel.model, seed, stream, number, rx, tx, h);
+      link_.channel_->draw({seed, stream, number}, 1, h);
     n0_[set] = static_cast<float>(point.n0);
     if (s.link.snr_normalisation == "realisation") {
       double energy = 0;
       for (const cf32 entry : h) energy += static_cast<double>(std::norm(entry));
       n0_[set] =
-          static_cast<float>(point.n0 * energy / (static_cast<double>(tx) * link_.model_->column_energy(rx)));
+          static_cast<float>(point.n0 * energy / (static_cast<double>(tx) * link_.channel_->column_energy()));
     }
     for (std::size_t u = set * per_set; u < (set + 1) * per_set; ++u) {
       const std::span<cf32> y = std::span(y_).subspan(u * rx, rx);

@@ -12,7 +12,7 @@
 
 #include <mho/mho.hpp>
 
-#include "channel.hpp"
+#include "channels/channel.hpp"
 #include "liquid_modem.hpp"
 #include "scenario.hpp"
 #include "snr.hpp"
@@ -32,7 +32,7 @@ class link {
   /// The operating point at a value of the scenario's SNR list.
   snr_point at(double snr) const {
     const link_settings& s = scenario_.link;
-    return make_snr_point(s.snr_is, snr, s.rx, s.tx, symbols_.bits(), model_->column_energy(s.rx));
+    return make_snr_point(s.snr_is, snr, s.rx, s.tx, symbols_.bits(), channel_->column_energy());
   }
   /// Sets of uses that share a channel in a chunk (a power of two), and uses in a chunk.
   std::size_t chunk_sets() const { return chunk_sets_; }
@@ -46,7 +46,7 @@ class link {
 
   scenario scenario_;
   constellation symbols_;
-  const channel_model* model_ = nullptr;
+  std::shared_ptr<const channel> channel_;
   std::size_t chunk_sets_ = 0, curves_ = 0;
 };
 

@@ -10,8 +10,6 @@
 #include <mho/constellation.hpp>
 #include <mho/registry.hpp>
 
-#include "channel.hpp"
-
 namespace mho::sim {
 
 /// Which of the SNR conventions the list of SNR values is in.
@@ -33,7 +31,7 @@ struct link_settings {
 struct channel_settings {
   std::size_t realisations = 0;       ///< 0: a fresh channel for every uses_per_channel uses
   std::optional<std::uint64_t> seed;  ///< of the channel draws alone; the run's seed if absent
-  channel_options model;
+  options model;                      ///< of link.channel, every one of its schema
 };
 
 struct stop_settings {

@@ -73,8 +73,7 @@ json to_json(const scenario& s) {
   link["draw"] = s.link.draw;
   json& channel = j["channel"];
   channel["realisations"] = s.channel.realisations > 0 ? json(s.channel.realisations) : json(nullptr);
-  channel["rx_correlation"] = s.channel.model.rx_correlation;
-  channel["tx_correlation"] = s.channel.model.tx_correlation;
+  for (const auto& [name, value] : s.channel.model) channel[name] = to_json(value);
   channel["seed"] = s.channel.seed ? json(*s.channel.seed) : json(nullptr);
   json& stop = j["stop"];
   stop["bit_errors"] = s.stop.bit_errors ? json(*s.stop.bit_errors) : json(nullptr);

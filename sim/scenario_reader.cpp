@@ -7,7 +7,7 @@
 #include <mho/mho.hpp>
 
 #include "accelerator_reader.hpp"
-#include "channel.hpp"
+#include "channels/channel.hpp"
 #include "input_error.hpp"
 #include "key_names.hpp"
 #include "overrides.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double most_antennas = 4096, most_streams = 1024, most_uses = 65536, most_bits = 1e15,
-                 most_channels = 1e6, most_correlation = 0.9999, most_unknowns = 4096;
+                 most_channels = 1e6, most_unknowns = 4096;
 constexpr std::size_t most_points = 1000;
 
 option integer(std::string name, std::int64_t standard, double low, double high) {
@@ -36,7 +36,7 @@ std::string string_of(const option_value& v) { return std::get<std::string>(v); 
 
 std::vector<std::string> channel_names() {
   std::vector<std::string> names;
-  for (const channel_model& model : channel_models()) names.push_back(model.name);
+  for (const channel_kind& kind : channel_kinds()) names.push_back(kind.name);
   return names;
 }
 
@@ -109,6 +109,15 @@ link_settings read_link(table_reader& t) {
   if (!found) t.fail("snr_db", "missing; one of snr_db, es_n0_db, eb_n0_db is needed");
   t.finish({"snr_db", "es_n0_db", "eb_n0_db"});
   return l;
+}
+
+// The keys of the chosen kind of channel; those of other kinds are named in the error.
+void read_channel_options(table_reader& t, const std::string& chosen, options& values) {
+  for (const option& o : find_channel(chosen)->schema) values[o.name] = t.get_or(o);
+  for (const channel_kind& kind : channel_kinds())
+    for (const option& o : kind.schema)
+      if (values.count(o.name) == 0 && t.get(o))
+        t.fail(o.name, "needs link.channel = \"" + kind.name + "\", which is " + chosen);
 }
 
 stop_settings read_stop(table_reader& t) {
@@ -239,18 +248,13 @@ scenario read_document(const toml::table& document, const toml_source& source, s
   if (s.link.channel == "awgn" && s.link.tx > s.link.rx)
     link_table.fail("tx", "must be at most rx = " + std::to_string(s.link.rx) +
                               " on channel awgn, where stream k arrives at antenna k");
+  for (const option& o : find_channel(s.link.channel)->schema) s.channel.model[o.name] = o.standard;
   if (const toml::table* t = root.subtable("channel")) {
     table_reader channel(source, *t, "channel");
     s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_channels)));
     if (const auto v = channel.get(integer("seed", 1, 0, 0x1p53 - 1)))
       s.channel.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(*v));
-    for (const auto& [key, value] : {std::pair{"rx_correlation", &s.channel.model.rx_correlation},
-                                     {"tx_correlation", &s.channel.model.tx_correlation}}) {
-      const bool given = channel.has(key);
-      *value = std::get<double>(channel.get_or(number(key, 0, 0, most_correlation)));
-      if (given && !find_channel(s.link.channel)->is_correlated)
-        channel.fail(key, "needs link.channel = \"kronecker\", which is " + s.link.channel);
-    }
+    read_channel_options(channel, s.link.channel, s.channel.model);
     channel.finish();
   }
   if (const toml::table* t = root.subtable("stop")) {

@@ -10,10 +10,10 @@ std::string link_summary(const scenario& s) {
   const std::string head = fmt::format("{}x{}, {}{}{}, ", l.rx, l.tx, l.modulation,
                                        l.labels == mapping::paper ? " (mapping paper)" : "",
                                        l.modem == "native" ? "" : ", modem " + l.modem);
-  const channel_options& model = s.channel.model;
   std::string channel = l.channel;
   if (channel == "kronecker")
-    channel += fmt::format(" (rx {}, tx {})", model.rx_correlation, model.tx_correlation);
+    channel += fmt::format(" (rx {}, tx {})", std::get<double>(s.channel.model.at("rx_correlation")),
+                           std::get<double>(s.channel.model.at("tx_correlation")));
   if (l.channel == "awgn") return head + "awgn channel";
   if (fixed == 1) return head + "one fixed " + channel + " channel";
   if (fixed > 1) return head + fmt::format("{} fixed {} channels", fixed, channel);

@@ -112,26 +112,28 @@ TEST(link, conventions_of_the_worked_point) {
 
 TEST(link, channel_has_unit_energy_and_fixed_channels_repeat) {
   std::vector<std::complex<float>> h(64 * 16), again(h.size());
+  const auto rayleigh = make_channel("rayleigh", {}, 64, 16).value();
   double energy = 0;
   constexpr std::size_t draws = 200;
   for (std::uint64_t k = 0; k < draws; ++k) {
-    find_channel("rayleigh")->draw({}, 1, 2, k, 64, 16, h);
+    rayleigh->draw({1, 2, k}, 1, h);
     for (const auto entry : h) energy += std::norm(entry);
   }
   const double count = draws * 64 * 16;  // |h|^2 is exponential: standard deviation 1
   EXPECT_NEAR(energy / count, 1, 4.9 / std::sqrt(count));
-  find_channel("rayleigh")->draw({}, 1, 2, 7, 64, 16, h);
-  find_channel("rayleigh")->draw({}, 1, 2, 7, 64, 16, again);
+  rayleigh->draw({1, 2, 7}, 1, h);
+  rayleigh->draw({1, 2, 7}, 1, again);
   EXPECT_EQ(h, again);
 }
 
 TEST(link, kronecker_channel_has_its_correlations) {
-  const channel_options options{0.8, 0.5};
   constexpr std::size_t draws = 20000, rx = 4, tx = 3;
   std::vector<std::complex<float>> h(rx * tx);
+  const auto kronecker =
+      make_channel("kronecker", {{"rx_correlation", 0.8}, {"tx_correlation", 0.5}}, rx, tx).value();
   std::vector<std::complex<double>> product(rx * tx * rx * tx);
   for (std::uint64_t k = 0; k < draws; ++k) {
-    find_channel("kronecker")->draw(options, 1, 2, k, rx, tx, h);
+    kronecker->draw({1, 2, k}, 1, h);
     for (std::size_t a = 0; a < h.size(); ++a)
       for (std::size_t b = 0; b < h.size(); ++b)
         product[a * h.size() + b] += std::complex<double>(h[a]) * std::conj(std::complex<double>(h[b]));
@@ -156,7 +158,7 @@ TEST(link, zero_forcing_with_correlated_streams_follows_the_closed_form) {
   constexpr double r = 0.9;
   scenario s = make_scenario(16, 4, "16qam", "zf");
   s.link.channel = "kronecker";
-  s.channel.model.tx_correlation = r;
+  s.channel.model["tx_correlation"] = r;
   const link l = link::make(s).value();
   const snr_point at = l.at(18);
   const tally t = simulate(l, at, 200);

@@ -53,7 +53,7 @@ TEST(points, fixed_channels_are_the_same_at_every_snr) {
     double exact = 0;
     for (std::uint64_t number = 0; number < 3; ++number) {
       std::vector<std::complex<float>> h(2);
-      find_channel("rayleigh")->draw({}, 7, 0, number, 2, 1, h);
+      make_channel("rayleigh", {}, 2, 1).value()->draw({7, 0, number}, 1, h);
       exact += ber_awgn(16, static_cast<double>(std::norm(h[0]) + std::norm(h[1])) / p.n0) / 3;
     }
     EXPECT_NEAR(p.ber, exact, bound(exact, p)) << p.snr_db;

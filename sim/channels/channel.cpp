@@ -1,0 +1,34 @@
+#include "channel.hpp"
+
+#include <algorithm>
+
+#include "kinds.hpp"
+
+namespace mho::sim {
+
+void channel::mix(const set_identity&, std::span<std::complex<float>> t) const {
+  std::fill(t.begin(), t.end(), 0.0f);
+  for (std::size_t k = 0; k < tx_; ++k) t[k * tx_ + k] = 1;
+}
+
+std::span<const channel_kind> channel_kinds() {
+  static const std::vector<channel_kind> kinds{rayleigh_kind(), kronecker_kind(), awgn_kind()};
+  return kinds;
+}
+
+const channel_kind* find_channel(std::string_view name) {
+  for (const channel_kind& kind : channel_kinds())
+    if (kind.name == name) return &kind;
+  return nullptr;
+}
+
+result<std::unique_ptr<channel>> make_channel(std::string_view name, const options& given, std::size_t rx,
+                                              std::size_t tx) {
+  const channel_kind* const kind = find_channel(name);
+  if (kind == nullptr) return {error::unknown_name, "unknown channel " + std::string(name)};
+  const result<options> all = complete(kind->schema, given);
+  if (!all) return {all.code(), all.message()};
+  return kind->make(*all, rx, tx);
+}
+
+}  // namespace mho::sim

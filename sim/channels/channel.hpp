@@ -1,0 +1,88 @@
+/// \file
+/// Channels: they draw H [rx][tx], row-major, set by set.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <mho/error.hpp>
+#include <mho/options.hpp>
+
+namespace mho::sim {
+
+/// What a draw is for: the purpose field of random_stream. Detectors use 0x100 and up.
+enum purpose : std::uint16_t { draw_bits = 1, draw_channel = 2, draw_noise = 3 };
+
+/// Whose draw: the seed, the point's stream, and the number of the set of uses that share a channel.
+struct set_identity {
+  std::uint64_t seed = 0;
+  std::uint32_t stream = 0;
+  std::uint64_t number = 0;
+};
+
+/// The law of a Gram matrix whose channel is H = (mean + W) T with W i.i.d. CN(0, 1) [antennas, tx].
+struct gram_law {
+  std::size_t antennas = 0;
+  /// [tx][tx]: any M0 with M0^H M0 = mean^H mean, such as the triangle of mean's QR decomposition; empty: no
+  /// mean.
+  std::vector<std::complex<float>> mean;
+  bool is_mixed = false;  ///< whether `channel::mix` gives T; otherwise T = 1
+};
+
+/// A channel as a scenario asks for it: immutable, shared by all workers.
+class channel {
+ public:
+  channel(std::size_t rx, std::size_t tx) : rx_(rx), tx_(tx) {}
+  virtual ~channel() = default;
+
+  std::size_t rx() const { return rx_; }
+  std::size_t tx() const { return tx_; }
+
+  /// The channels of `count` sets from `first` on, h [count][rx][tx]. A set's channel depends on its identity
+  /// alone, not on the sets beside it.
+  virtual void draw(const set_identity& first, std::size_t count, std::span<std::complex<float>> h) const = 0;
+
+  /// E||H||^2 / tx (Frobenius), in closed form or over the file: the mean energy of a column.
+  virtual double column_energy() const = 0;
+
+  /// Sets in a row whose channels depend on one another, as those of one OFDM grid do; a power of two. Sets
+  /// of different groups are independent.
+  virtual std::size_t sets_a_group() const { return 1; }
+
+  /// The law of H^H H, where it is one of those that can be drawn without H.
+  virtual std::optional<gram_law> law() const { return std::nullopt; }
+  /// T [tx][tx] of a set, row-major.
+  virtual void mix(const set_identity& set, std::span<std::complex<float>> t) const;
+
+  /// How many sets there are; nothing: as many as one likes.
+  virtual std::optional<std::uint64_t> sets() const { return std::nullopt; }
+
+ private:
+  std::size_t rx_, tx_;
+};
+
+/// A kind of channel, as `mho list channels` shows it.
+struct channel_kind {
+  std::string name, doc;
+  std::vector<option> schema;  ///< its keys of the table [channel]
+  /// Options complete by the schema. Errors: bad_value with a message "KEY: what is wrong".
+  result<std::unique_ptr<channel>> (*make)(const options& given, std::size_t rx, std::size_t tx);
+};
+
+/// All kinds: rayleigh (i.i.d. CN(0, 1)), kronecker (Rayleigh with correlated antennas and streams), awgn
+/// (stream k arrives at antenna k alone, with unit gain).
+std::span<const channel_kind> channel_kinds();
+
+/// The kind of that name; nullptr if there is none.
+const channel_kind* find_channel(std::string_view name);
+
+/// A channel of that kind; options that are not given have their defaults. Errors: unknown_name, bad_value.
+result<std::unique_ptr<channel>> make_channel(std::string_view name, const options& given, std::size_t rx,
+                                              std::size_t tx);
+
+}  // namespace mho::sim

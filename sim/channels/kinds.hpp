@@ -1,0 +1,13 @@
+/// \file
+/// How the kinds of channels are made; each has a file of its own.
+#pragma once
+
+#include "channel.hpp"
+
+namespace mho::sim {
+
+channel_kind rayleigh_kind();
+channel_kind kronecker_kind();
+channel_kind awgn_kind();
+
+}  // namespace mho::sim
