@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "count_errors.hpp"
+
 namespace mho::sim {
 namespace {
 
@@ -89,7 +91,7 @@ void link_worker::run(const snr_point& point, std::uint64_t index, std::span<tal
   }
   draw_link(point, index, link_.chunk_sets());
   detect(point, index, link_.chunk_sets());
-  count(index, uses, counts);
+  count_errors(link_, index, uses, {sent_, decided_, state_}, counts);
 }
 
 void link_worker::run(const snr_point& point, std::uint64_t index, std::span<const std::uint8_t> payload,
@@ -101,7 +103,7 @@ void link_worker::run(const snr_point& point, std::uint64_t index, std::span<con
   std::copy(payload.begin(), payload.end(), sent_.begin());
   draw_link(point, index, sets);
   detect(point, index, sets);
-  count(index, uses, counts);
+  count_errors(link_, index, uses, {sent_, decided_, state_}, counts);
   for (std::size_t c = 0; c < recovered.size(); ++c)
     std::copy_n(decided_[c].begin(), recovered[c].size(), recovered[c].begin());
 }
@@ -198,51 +200,6 @@ void link_worker::detect_slices(std::size_t which, const channel_batch& channel,
     part.end = std::min(sets, part.begin + slice);
     const error e = d.detect(channel, received, std::span(outputs_).first(d.steps()), part);
     if (e != error::none) throw std::logic_error(std::string("a detector refused a chunk: ") + to_string(e));
-  }
-}
-
-void link_worker::count(std::uint64_t index, std::size_t uses, std::span<tally> counts) const {
-  const scenario& s = link_.settings();
-  const std::size_t tx = s.link.tx, bits = link_.bits_a_use(), m = link_.symbols_.bits();
-  const std::size_t per_set = s.link.uses_per_channel, realisations = s.channel.realisations;
-  // The unit is the set of uses that share a channel, and with it one programming of the analogue arrays; a
-  // fixed channel is its stratum.
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    tally& t = counts[c];
-    t.clear(tx, std::clamp<std::size_t>(realisations, 1, link_.chunk_sets()));
-    t.first_stratum = realisations > 0 ? index * link_.chunk_sets() % realisations : 0;
-    t.uses = uses;
-    t.bits = uses * bits;
-    t.symbols = uses * tx;
-    for (std::size_t first = 0; first < uses; first += per_set) {
-      std::uint64_t unit_errors = 0;
-      bool failed = false, not_converged = false, saturated = false;
-      for (std::size_t u = first; u < std::min(uses, first + per_set); ++u) {
-        std::uint64_t use_errors = 0;
-        for (std::size_t k = 0; k < tx; ++k) {
-          std::uint64_t symbol = 0;
-          for (std::size_t b = u * bits + k * m; b < u * bits + (k + 1) * m; ++b)
-            symbol += sent_[b] != decided_[c][b];
-          t.stream_bit_errors[k] += symbol;
-          t.symbol_errors += symbol != 0;
-          use_errors += symbol;
-        }
-        t.use_errors += use_errors != 0;
-        failed = failed || is_failed(state_[c][u]);
-        not_converged = not_converged || state_[c][u] == status::not_converged;
-        saturated = saturated || state_[c][u] == status::saturated;
-        unit_errors += use_errors;
-      }
-      t.failed += failed;
-      t.not_converged += not_converged;
-      t.saturated += saturated;
-      t.bit_errors += unit_errors;
-      stratum& st = t.strata[first / per_set % t.strata.size()];
-      ++st.units;
-      st.errored += unit_errors != 0;
-      st.errors += unit_errors;
-      st.squares += unit_errors * unit_errors;
-    }
   }
 }
 

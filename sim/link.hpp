@@ -70,7 +70,6 @@ class link_worker {
   void detect(const snr_point& point, std::uint64_t index, std::size_t sets);
   void detect_slices(std::size_t which, const channel_batch& channel, const received_batch& received,
                      call part);
-  void count(std::uint64_t index, std::size_t uses, std::span<tally> counts) const;
 
   bool asked_to_stop() const { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
 

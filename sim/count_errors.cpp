@@ -1,0 +1,53 @@
+#include "count_errors.hpp"
+
+#include <algorithm>
+
+namespace mho::sim {
+
+void count_errors(const link& l, std::uint64_t index, std::size_t uses, const decisions& d,
+                  std::span<tally> counts) {
+  const scenario& s = l.settings();
+  const std::size_t tx = s.link.tx, bits = l.bits_a_use(), m = l.symbols().bits();
+  const std::size_t per_set = s.link.uses_per_channel, realisations = s.channel.realisations;
+  // The unit is the set of uses that share a channel, and with it one programming of the analogue arrays; a
+  // fixed channel is its stratum.
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    tally& t = counts[c];
+    t.clear(tx, std::clamp<std::size_t>(realisations, 1, l.chunk_sets()));
+    t.first_stratum = realisations > 0 ? index * l.chunk_sets() % realisations : 0;
+    t.uses = uses;
+    t.bits = uses * bits;
+    t.symbols = uses * tx;
+    for (std::size_t first = 0; first < uses; first += per_set) {
+      std::uint64_t unit_errors = 0;
+      bool failed = false, not_converged = false, saturated = false;
+      for (std::size_t u = first; u < std::min(uses, first + per_set); ++u) {
+        std::uint64_t use_errors = 0;
+        for (std::size_t k = 0; k < tx; ++k) {
+          std::uint64_t symbol = 0;
+          for (std::size_t b = u * bits + k * m; b < u * bits + (k + 1) * m; ++b)
+            symbol += d.sent[b] != d.decided[c][b];
+          t.stream_bit_errors[k] += symbol;
+          t.symbol_errors += symbol != 0;
+          use_errors += symbol;
+        }
+        t.use_errors += use_errors != 0;
+        failed = failed || is_failed(d.state[c][u]);
+        not_converged = not_converged || d.state[c][u] == status::not_converged;
+        saturated = saturated || d.state[c][u] == status::saturated;
+        unit_errors += use_errors;
+      }
+      t.failed += failed;
+      t.not_converged += not_converged;
+      t.saturated += saturated;
+      t.bit_errors += unit_errors;
+      stratum& st = t.strata[first / per_set % t.strata.size()];
+      ++st.units;
+      st.errored += unit_errors != 0;
+      st.errors += unit_errors;
+      st.squares += unit_errors * unit_errors;
+    }
+  }
+}
+
+}  // namespace mho::sim
