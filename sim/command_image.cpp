@@ -45,7 +45,7 @@ int command_image(const run_arguments& a) {
   const result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
-  json file = result_head(s, "image");
+  json file = result_head(s, "image", made->draws_gram() ? "gram" : "channel");
   file["complete"] = false;
   file["pictures"] = json::array();
   open_folder(folder, file, a.resume, a.force);

@@ -22,6 +22,10 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
       std::uint64_t unit_errors = 0;
       bool failed = false, not_converged = false, saturated = false;
       for (std::size_t u = first; u < std::min(uses, first + per_set); ++u) {
+        failed = failed || is_failed(d.state[c][u]);
+        not_converged = not_converged || d.state[c][u] == status::not_converged;
+        saturated = saturated || d.state[c][u] == status::saturated;
+        if (std::equal(&d.sent[u * bits], &d.sent[u * bits] + bits, &d.decided[c][u * bits])) continue;
         std::uint64_t use_errors = 0;
         for (std::size_t k = 0; k < tx; ++k) {
           std::uint64_t symbol = 0;
@@ -31,10 +35,7 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
           t.symbol_errors += symbol != 0;
           use_errors += symbol;
         }
-        t.use_errors += use_errors != 0;
-        failed = failed || is_failed(d.state[c][u]);
-        not_converged = not_converged || d.state[c][u] == status::not_converged;
-        saturated = saturated || d.state[c][u] == status::saturated;
+        ++t.use_errors;
         unit_errors += use_errors;
       }
       t.failed += failed;

@@ -190,6 +190,7 @@ bool is_finished(const std::vector<point>& kept) { return !kept.empty() && kept[
 
 ber_result empty_result(const link& l) {
   ber_result r;
+  r.draw = l.draws_gram() ? "gram" : "channel";
   r.chunk_uses = l.chunk_uses();
   for (const detector_settings& d : l.settings().detectors) {
     if (d.cycles.empty()) {

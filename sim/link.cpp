@@ -1,10 +1,12 @@
 #include "link.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 
 #include "count_errors.hpp"
+#include "receive.hpp"
 
 namespace mho::sim {
 namespace {
@@ -29,10 +31,32 @@ shape room_for(const link& l) {
   room.tx = s.tx;
   room.uses = s.uses_per_channel;
   room.bits = l.symbols().bits();
+  if (l.draws_gram()) room.is = form::gram;
   return room;
 }
 
 }  // namespace
+
+// Takes the law of G where it may; why it may not, where that was asked for.
+std::string link::choose_draw() {
+  const link_settings& s = scenario_.link;
+  if (s.draw == "channel") return "";
+  std::optional<gram_law> law = channel_->law();
+  std::string obstacle;
+  if (scenario_.channel.realisations > 0)
+    obstacle = "channel.realisations asks for fixed channels";
+  else if (!law)
+    obstacle = "H^H H of channel " + s.channel + ", as it is set, has no law that could be drawn directly";
+  else if (s.tx > s.rx)
+    obstacle = "link.tx is above link.rx";
+  for (const detector_settings& d : scenario_.detectors) {
+    const auto kind = find_detector(d.spec.name);
+    if (kind && (kind->can.forms & static_cast<std::uint8_t>(form::gram)) == 0)
+      obstacle = "detector " + d.spec.name + " looks at H itself";
+  }
+  if (obstacle.empty()) law_ = std::move(law);
+  return s.draw == "gram" && !obstacle.empty() ? "link.draw = \"gram\" cannot be: " + obstacle : "";
+}
 
 result<link> link::make(const scenario& s) {
   result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
@@ -49,6 +73,7 @@ result<link> link::make(const scenario& s) {
   std::size_t sets = fewest_sets;
   while (sets < most_sets && sets * s.link.uses_per_channel * l.bits_a_use() < chunk_bits) sets *= 2;
   l.chunk_sets_ = sets;
+  if (const std::string obstacle = l.choose_draw(); !obstacle.empty()) return {error::bad_value, obstacle};
   for (const detector_settings& d : s.detectors) {
     auto made = make_detector(d.spec);
     if (!made) return {made.code(), made.message()};
@@ -74,9 +99,11 @@ link_worker::link_worker(const link& shared, const std::atomic<bool>* stop) : li
     estimate_.resize(most_steps * uses * s.tx);
   }
   sent_.resize(uses * shared.bits_a_use());
-  h_.resize(sets * s.rx * s.tx);
+  const std::size_t rows = shared.draws_gram() ? s.tx : s.rx;
+  if (shared.draws_gram()) gram_.emplace(*shared.channel_, *shared.law_);
+  h_.resize(sets * rows * s.tx);
   x_.resize(uses * s.tx);
-  y_.resize(uses * s.rx);
+  y_.resize(uses * rows);
   n0_.resize(sets);
   decided_.assign(shared.curves(), std::vector<std::uint8_t>(sent_.size()));
   state_.assign(shared.curves(), std::vector<status>(uses));
@@ -85,10 +112,10 @@ link_worker::link_worker(const link& shared, const std::atomic<bool>* stop) : li
 
 void link_worker::run(const snr_point& point, std::uint64_t index, std::span<tally> counts) {
   const std::size_t uses = link_.chunk_uses(), bits = link_.bits_a_use();
-  for (std::size_t u = 0; u < uses; ++u) {
-    random_stream random(link_.settings().seed, point_stream(point), index * uses + u, draw_bits);
-    random.bits(std::span(sent_).subspan(u * bits, bits));
-  }
+  const std::uint32_t stream = point_stream(point);
+  for (std::size_t u = 0; u < uses; ++u)
+    random_stream(link_.settings().seed, stream, index * uses + u, draw_bits)
+        .bits(std::span(sent_).subspan(u * bits, bits));
   draw_link(point, index, link_.chunk_sets());
   detect(point, index, link_.chunk_sets());
   count_errors(link_, index, uses, {sent_, decided_, state_}, counts);
@@ -98,7 +125,8 @@ void link_worker::run(const snr_point& point, std::uint64_t index, std::span<con
                       std::span<const std::span<std::uint8_t>> recovered, std::span<tally> counts) {
   const std::size_t per_set = link_.settings().link.uses_per_channel,
                     uses = payload.size() / link_.bits_a_use();
-  const std::size_t sets = (uses + per_set - 1) / per_set;
+  std::size_t sets = (uses + per_set - 1) / per_set;
+  if (gram_) sets = (sets + gram_draw::lanes - 1) / gram_draw::lanes * gram_draw::lanes;
   std::fill(sent_.begin(), sent_.end(), std::uint8_t{0});
   std::copy(payload.begin(), payload.end(), sent_.begin());
   draw_link(point, index, sets);
@@ -109,13 +137,48 @@ void link_worker::run(const snr_point& point, std::uint64_t index, std::span<con
 }
 
 void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::size_t sets) {
-  const scenario& s = link_.settings();
-  const std::size_t rx = s.link.rx, tx = s.link.tx, per_set = s.link.uses_per_channel, uses = sets * per_set;
-  const std::uint32_t stream = point_stream(point);
+  const std::size_t uses = sets * link_.settings().link.uses_per_channel;
+  const std::span<std::uint8_t> bits = std::span(sent_).first(uses * link_.bits_a_use());
+  const std::span<cf32> x = std::span(x_).first(uses * link_.settings().link.tx);
   if (liquid_)
-    liquid_->map(std::span(sent_).first(uses * link_.bits_a_use()), std::span(x_).first(uses * tx));
+    liquid_->map(bits, x);
   else
-    link_.symbols_.map(std::span(sent_).first(uses * link_.bits_a_use()), std::span(x_).first(uses * tx));
+    link_.symbols_.map(bits, x);
+  if (gram_)
+    draw_filtered(point, index, sets);
+  else
+    draw_received(point, index, sets);
+}
+
+float link_worker::noise_variance(const snr_point& point, double energy) const {
+  const link_settings& s = link_.settings().link;
+  if (s.snr_normalisation != "realisation") return static_cast<float>(point.n0);
+  return static_cast<float>(point.n0 * energy /
+                            (static_cast<double>(s.tx) * link_.channel_->column_energy()));
+}
+
+// G and z, a pack of sets at a time.
+void link_worker::draw_filtered(const snr_point& point, std::uint64_t index, std::size_t sets) {
+  const scenario& s = link_.settings();
+  const std::size_t tx = s.link.tx, per_set = s.link.uses_per_channel;
+  const std::uint32_t stream = point_stream(point);
+  std::array<double, gram_draw::lanes> energy;
+  for (std::size_t set = 0; set < sets && !asked_to_stop(); set += gram_draw::lanes) {
+    const std::uint64_t number = index * link_.chunk_sets() + set;
+    gram_->draw_channels({s.channel.seed.value_or(s.seed), stream, number});
+    gram_->gram(h_.data() + set, sets, energy);
+    const std::span<float> n0 = std::span(n0_).subspan(set, gram_draw::lanes);
+    for (std::size_t l = 0; l < gram_draw::lanes; ++l) n0[l] = noise_variance(point, energy[l]);
+    gram_->filter({s.seed, stream, number}, per_set, x_.data() + set * per_set * tx, n0,
+                  y_.data() + set * per_set, sets * per_set);
+  }
+}
+
+// H and y.
+void link_worker::draw_received(const snr_point& point, std::uint64_t index, std::size_t sets) {
+  const scenario& s = link_.settings();
+  const std::size_t rx = s.link.rx, tx = s.link.tx, per_set = s.link.uses_per_channel;
+  const std::uint32_t stream = point_stream(point);
   for (std::size_t set = 0; set < sets && !asked_to_stop(); ++set) {
     const std::uint64_t number = index * link_.chunk_sets() + set;
     const std::span<cf32> h = std::span(h_).subspan(set * rx * tx, rx * tx);
@@ -124,29 +187,15 @@ void link_worker::draw_link(const snr_point& point, std::uint64_t index, std::si
       link_.channel_->draw({seed, 0, number % s.channel.realisations}, 1, h);
     else
       link_.channel_->draw({seed, stream, number}, 1, h);
-    n0_[set] = static_cast<float>(point.n0);
-    if (s.link.snr_normalisation == "realisation") {
-      double energy = 0;
+    double energy = 0;
+    if (s.link.snr_normalisation == "realisation")
       for (const cf32 entry : h) energy += static_cast<double>(std::norm(entry));
-      n0_[set] =
-          static_cast<float>(point.n0 * energy / (static_cast<double>(tx) * link_.channel_->column_energy()));
-    }
+    n0_[set] = noise_variance(point, energy);
     for (std::size_t u = set * per_set; u < (set + 1) * per_set; ++u) {
       const std::span<cf32> y = std::span(y_).subspan(u * rx, rx);
       random_stream noise_draw(s.seed, stream, index * link_.chunk_uses() + u, draw_noise);
       noise_draw.complex_normals(y);
-      const float deviation = std::sqrt(n0_[set]);
-      for (std::size_t i = 0; i < rx; ++i) {
-        // Numbers one by one: g++ 12 would pass pairs of them through memory, and wait for each.
-        const float* const a = reinterpret_cast<const float*>(&h[i * tx]);
-        const float* const b = reinterpret_cast<const float*>(&x_[u * tx]);
-        float re = 0, im = 0;
-        for (std::size_t k = 0; k < 2 * tx; k += 2) {
-          re += a[k] * b[k] - a[k + 1] * b[k + 1];
-          im += a[k] * b[k + 1] + a[k + 1] * b[k];
-        }
-        y[i] = {re + deviation * y[i].real(), im + deviation * y[i].imag()};
-      }
+      receive(h.data(), &x_[u * tx], rx, tx, std::sqrt(n0_[set]), y.data());
     }
   }
 }
@@ -156,11 +205,20 @@ void link_worker::detect(const snr_point& point, std::uint64_t index, std::size_
   const std::size_t per_set = s.uses_per_channel, uses = sets * per_set, bits = link_.bits_a_use();
   const constellation* symbols[] = {&link_.symbols_};
   channel_batch channel;
-  channel.matrix = row_major(h_.data(), sets, s.rx, s.tx);
-  channel.noise.is = noise::per_problem;
-  channel.noise.values = row_major(n0_.data(), sets);
   received_batch received;
   received.vectors = row_major(y_.data(), sets, per_set, s.rx);
+  channel.matrix = row_major(h_.data(), sets, s.rx, s.tx);
+  if (gram_) {  // the set is fastest
+    const auto set_count = static_cast<std::ptrdiff_t>(sets),
+               uses_a_set = static_cast<std::ptrdiff_t>(per_set);
+    channel.is = form::gram;
+    channel.matrix = row_major(h_.data(), sets, s.tx, s.tx);
+    channel.matrix.stride = {1, static_cast<std::ptrdiff_t>(s.tx) * set_count, set_count};
+    received.vectors = row_major(y_.data(), sets, per_set, s.tx);
+    received.vectors.stride = {uses_a_set, 1, set_count * uses_a_set};
+  }
+  channel.noise.is = noise::per_problem;
+  channel.noise.values = row_major(n0_.data(), sets);
   received.symbols = symbols;
   call which;
   which.stream = point_stream(point);

@@ -13,6 +13,7 @@
 #include <mho/mho.hpp>
 
 #include "channels/channel.hpp"
+#include "gram_draw.hpp"
 #include "liquid_modem.hpp"
 #include "scenario.hpp"
 #include "snr.hpp"
@@ -34,6 +35,8 @@ class link {
     const link_settings& s = scenario_.link;
     return make_snr_point(s.snr_is, snr, s.rx, s.tx, symbols_.bits(), channel_->column_energy());
   }
+  /// Whether G and z are drawn in place of H and y (gram_draw).
+  bool draws_gram() const { return law_.has_value(); }
   /// Sets of uses that share a channel in a chunk (a power of two), and uses in a chunk.
   std::size_t chunk_sets() const { return chunk_sets_; }
   std::size_t chunk_uses() const { return chunk_sets_ * scenario_.link.uses_per_channel; }
@@ -42,11 +45,13 @@ class link {
 
  private:
   friend class link_worker;
+  std::string choose_draw();
   link(scenario s, constellation c) : scenario_(std::move(s)), symbols_(std::move(c)) {}
 
   scenario scenario_;
   constellation symbols_;
   std::shared_ptr<const channel> channel_;
+  std::optional<gram_law> law_;
   std::size_t chunk_sets_ = 0, curves_ = 0;
 };
 
@@ -67,6 +72,9 @@ class link_worker {
 
  private:
   void draw_link(const snr_point& point, std::uint64_t index, std::size_t sets);
+  void draw_received(const snr_point& point, std::uint64_t index, std::size_t sets);
+  void draw_filtered(const snr_point& point, std::uint64_t index, std::size_t sets);
+  float noise_variance(const snr_point& point, double energy) const;
   void detect(const snr_point& point, std::uint64_t index, std::size_t sets);
   void detect_slices(std::size_t which, const channel_batch& channel, const received_batch& received,
                      call part);
@@ -77,8 +85,10 @@ class link_worker {
   const std::atomic<bool>* stop_;
   std::vector<std::unique_ptr<detector>> detectors_;
   std::optional<liquid_modem> liquid_;
-  std::vector<std::uint8_t> sent_;                  // [use, bits]
-  std::vector<std::complex<float>> h_, x_, y_;      // [set, rx, tx], [use, tx], [use, rx]
+  std::optional<gram_draw> gram_;
+  std::vector<std::uint8_t> sent_;  // [use, bits]
+  // H [set, rx, tx] or G [tx, tx, set], x [use, tx], y [use, rx] or z [tx, use]
+  std::vector<std::complex<float>> h_, x_, y_;
   std::vector<float> n0_;                           // [set]
   std::vector<std::vector<std::uint8_t>> decided_;  // a curve: [use, bits]
   std::vector<std::vector<status>> state_;          // a curve: [use]

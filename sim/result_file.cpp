@@ -85,7 +85,7 @@ std::string snr_definition(const scenario& s) {
   return ratio + ", E over all channels of the model, not only the fixed ones";
 }
 
-json result_head(const scenario& s, const std::string& kind) {
+json result_head(const scenario& s, const std::string& kind, const std::string& draw) {
   json j;
   j["format"] = 1;
   j["mho"] = MHO_VERSION;
@@ -93,13 +93,13 @@ json result_head(const scenario& s, const std::string& kind) {
   j["scenario"] = to_json(s);
   j["seed"] = s.seed;
   j["arithmetic"] = arithmetic_of(target_in_use());
-  j["draw"] = "channel";
+  j["draw"] = draw;
   j["snr_definition"] = snr_definition(s);
   return j;
 }
 
 json to_json(const scenario& s, const ber_result& r) {
-  json j = result_head(s, "ber");
+  json j = result_head(s, "ber", r.draw);
   j["chunk_uses"] = r.chunk_uses;
   j["complete"] = r.complete;
   j["curves"] = json::array();

@@ -22,7 +22,7 @@ std::string snr_definition(const scenario& s);
 
 /// What stands at the head of every result: format, version, kind, scenario, seed, arithmetic, draw, SNR
 /// definition.
-json result_head(const scenario& s, const std::string& kind);
+json result_head(const scenario& s, const std::string& kind, const std::string& draw);
 
 /// The content of result.json.
 json to_json(const scenario& s, const ber_result& r);

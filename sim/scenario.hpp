@@ -25,7 +25,7 @@ struct link_settings {
   std::vector<double> snr;                     ///< dB, ascending as given; +infinity: no noise
   std::string snr_normalisation = "ensemble";  ///< or "realisation": E||Hx||^2 of each H itself
   std::size_t uses_per_channel = 1;
-  std::string draw = "auto";  ///< "auto" or "channel"
+  std::string draw = "auto";  ///< "channel": H and y; "gram": G = H^H H and z = H^H y; "auto": gram if exact
 };
 
 struct channel_settings {

@@ -16,7 +16,16 @@
 namespace mho::sim {
 
 /// What a draw is for: the purpose field of random_stream. Detectors use 0x100 and up.
-enum purpose : std::uint16_t { draw_bits = 1, draw_channel = 2, draw_noise = 3 };
+enum purpose : std::uint16_t {
+  draw_bits = 1,
+  draw_channel = 2,
+  draw_noise = 3,
+  // of gram_draw
+  draw_triangle = 4,
+  draw_diagonal_entries = 5,
+  draw_diagonal_again = 6,
+  draw_filtered_noise = 7
+};
 
 /// Whose draw: the seed, the point's stream, and the number of the set of uses that share a channel.
 struct set_identity {
@@ -56,7 +65,7 @@ class channel {
 
   /// The law of H^H H, where it is one of those that can be drawn without H.
   virtual std::optional<gram_law> law() const { return std::nullopt; }
-  /// T [tx][tx] of a set, row-major.
+  /// T [tx][tx] of a set, row-major, upper triangular (H's law asks for T^H T alone).
   virtual void mix(const set_identity& set, std::span<std::complex<float>> t) const;
 
   /// How many sets there are; nothing: as many as one likes.

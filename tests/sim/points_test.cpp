@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "channel.hpp"
+#include "channels/channel.hpp"
 #include "closed_form.hpp"
 #include "engine.hpp"
 

@@ -178,7 +178,7 @@ TEST_F(resume, refusals_name_the_key_and_both_values) {
     expect_refused("", "arithmetic is " + arithmetic + " there, scalar here", "PATH= MHO_TARGET=scalar");
   for (const auto& [key, value, shown] :
        std::vector<std::tuple<std::string, json, std::string>>{{"mho", "0.0.1", "0.0.1"},
-                                                               {"draw", "gram", "gram"},
+                                                               {"draw", "channel", "channel"},
                                                                {"chunk_uses", 16, "16"},
                                                                {"format", 0, "0"},
                                                                {"kind", "image", "image"}}) {
