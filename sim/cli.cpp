@@ -139,11 +139,10 @@ void add_adc(CLI::App& command, adc_arguments& a) {
       ->check(whole_number(1, most_adc_bits))
       ->required()
       ->type_name("N");
-  add_text(
-      command, "--kind", a.kind,
-      "as converter.adc_kind: uniform (mid-tread to the largest magnitude), calibrated (uniform over the "
-      "best range) or lloyd-max, the default",
-      "KIND")
+  add_text(command, "--kind", a.kind,
+           "uniform (over the best range), lloyd-max, the default, or mid-tread (symmetric, to the largest "
+           "magnitude): converter.adc_kind calls them calibrated, lloyd-max and uniform",
+           "KIND")
       ->check(one_of(kinds));
   add_sets(command, a.sets,
            "converter.device, converter.combine, converter.error_share, converter.read_error_siemens");

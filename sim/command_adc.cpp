@@ -28,14 +28,14 @@ std::vector<double> read_samples(const std::string& path) {
   return samples;
 }
 
-// As the converters of the arrays are designed: a signal that is all zeros has no largest magnitude.
+// A signal that is all zeros has no largest magnitude.
 quantiser design(const std::string& kind, unsigned bits, const std::vector<double>& samples) {
-  if (kind == "uniform") {
+  if (kind == "mid-tread") {
     double largest = 0;
     for (const double x : samples) largest = std::max(largest, std::abs(x));
     return mid_tread_quantiser(bits, largest > 0 ? largest : 1);
   }
-  return design_quantiser(kind == "calibrated" ? quantiser_kind::best_uniform : quantiser_kind::lloyd_max,
+  return design_quantiser(kind == "lloyd-max" ? quantiser_kind::lloyd_max : quantiser_kind::best_uniform,
                           bits, samples)
       .value();
 }
@@ -110,11 +110,7 @@ varied vary(const quantiser& q, adc_model model, std::vector<double> samples) {
 
 }  // namespace
 
-std::vector<std::string> adc_kind_names() {
-  for (const option& o : accelerator_schema())
-    if (o.name == "converter.adc_kind") return o.choices;
-  return {};
-}
+std::vector<std::string> adc_kind_names() { return {"uniform", "lloyd-max", "mid-tread"}; }
 
 int command_adc(const adc_arguments& a) {
   const adc_model model = read_model(a.sets);

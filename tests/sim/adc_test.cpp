@@ -54,35 +54,21 @@ TEST(program_adc, finds_the_groups_of_a_signal) {
   EXPECT_NEAR(r["mse"].get<double>(), sum / n, 1e-9 * second / n);
   EXPECT_NEAR(r["snr_db"].get<double>(),
               10 * std::log10((second / n - first / n * first / n) / r["mse"].get<double>()), 1e-6);
-  const json uniform =
-      json::parse(run_mho("adc --samples " + file + " --bits 4 --kind calibrated --json").out);
+  const json uniform = json::parse(run_mho("adc --samples " + file + " --bits 4 --kind uniform --json").out);
   EXPECT_GT(uniform["mse"], r["mse"]);
   const double step = uniform["levels"][1].get<double>() - uniform["levels"][0].get<double>();
   for (std::size_t k = 0; k < 15; ++k)
     EXPECT_NEAR(uniform["levels"][k + 1].get<double>() - uniform["levels"][k].get<double>(), step, 1e-9);
 }
 
-// One list of kinds: that of converter.adc_kind.
-TEST(program_adc, kinds_are_those_of_the_accelerators) {
+TEST(program_adc, mid_tread_reaches_to_the_largest_magnitude) {
   const scratch_folder folder;
-  const std::string file = folder.write("x.csv", "-3\n1\n2\n");
-  const auto levels = [&](const std::string& kind) {
-    const outcome o = run_mho("adc --json --samples " + file + " --bits 3 --kind " + kind);
-    EXPECT_EQ(o.status, 0) << o.err;
-    return json::parse(o.out)["levels"].get<std::vector<double>>();
-  };
-  std::size_t kinds = 0;
-  const json listed = json::parse(run_mho("list accelerators --json").out);
-  for (const json& o : listed["accelerator_options"]) {
-    if (o["name"] != "converter.adc_kind") continue;
-    for (const std::string kind : o["choices"]) kinds += levels(kind).empty() ? 0 : 1;
-  }
-  EXPECT_EQ(kinds, 3u);
-  // Symmetric mid-tread over the largest magnitude, 3.
-  const std::vector<double> uniform = levels("uniform");
-  ASSERT_EQ(uniform.size(), 7u);
-  for (std::size_t k = 0; k < 7; ++k) EXPECT_NEAR(uniform[k], static_cast<double>(k) - 3, 1e-12);
-  EXPECT_EQ(levels("calibrated").size(), 8u);
+  const outcome o =
+      run_mho("adc --json --samples " + folder.write("x.csv", "-3\n1\n2\n") + " --bits 3 --kind mid-tread");
+  ASSERT_EQ(o.status, 0) << o.err;
+  const auto levels = json::parse(o.out)["levels"].get<std::vector<double>>();
+  ASSERT_EQ(levels.size(), 7u);
+  for (std::size_t k = 0; k < 7; ++k) EXPECT_NEAR(levels[k], static_cast<double>(k) - 3, 1e-12);
 }
 
 TEST(program_adc, says_what_variation_costs_and_which_combination_wins) {
@@ -132,7 +118,7 @@ TEST(program_adc, bad_input_is_one_line_and_status_2) {
                 .find("the nearest known one is converter.device"),
             std::string::npos);
   EXPECT_EQ(message("--samples " + good + " --bits 4 --kind lloyd"),
-            "mho: --kind: must be one of uniform, calibrated, lloyd-max; the nearest is lloyd-max\n");
+            "mho: --kind: must be one of uniform, lloyd-max, mid-tread; the nearest is lloyd-max\n");
   EXPECT_EQ(message("--samples " + good + " --bits 4 --set device=windows"),
             "mho: --set: device: unknown key; the nearest known one is converter.device\n");
   message("--bits 4");
