@@ -3,10 +3,12 @@
 # -ffp-contract=off: g++ would fuse a multiplication and an addition by itself, clang would not; results must not
 # depend on that. -fcx-limited-range is not set: complex products in the library are written out in real arithmetic.
 # -Wno-restrict: g++ 12 reports plain std::string code at -O2 (GCC bug 105651).
-add_library(mho_build INTERFACE)
-target_compile_features(mho_build INTERFACE cxx_std_20)
-target_compile_options(mho_build INTERFACE -ffp-contract=off -Wall -Wextra -Wconversion -Wshadow
+add_library(mho_uninstrumented INTERFACE)
+target_compile_features(mho_uninstrumented INTERFACE cxx_std_20)
+target_compile_options(mho_uninstrumented INTERFACE -ffp-contract=off -Wall -Wextra -Wconversion -Wshadow
                        $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${MHO_WERROR}>:-Werror>)
+add_library(mho_build INTERFACE)
+target_link_libraries(mho_build INTERFACE mho_uninstrumented)
 if(MHO_SANITIZE)
   target_compile_options(mho_build INTERFACE -fsanitize=${MHO_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)

@@ -23,8 +23,9 @@ constexpr std::array table{
     entry{"avx2", HWY_AVX2, 8, true},    entry{"sse4", HWY_SSE4, 4, false},
     entry{"ssse3", HWY_SSSE3, 4, false}, entry{"scalar", HWY_SCALAR, 1, false}};
 
+// Compiled for (sanitizer builds leave some out) and understood by this machine.
 bool usable(const entry& e) noexcept {
-  return e.bit == HWY_SCALAR || (hwy::SupportedTargets() & e.bit & ~half_vectors) != 0;
+  return e.bit == HWY_SCALAR || (hwy::SupportedTargets() & HWY_TARGETS & e.bit & ~half_vectors) != 0;
 }
 
 // AMD's family 19h (Zen 4) runs a 512-bit instruction as two halves: wide vectors win nothing there and cost

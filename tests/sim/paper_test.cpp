@@ -8,6 +8,7 @@
 
 #include "engine.hpp"
 #include "for_chunks.hpp"
+#include "sanitized.hpp"
 #include "scenario_reader.hpp"
 
 namespace mho::sim {
@@ -108,7 +109,8 @@ TEST(paper, fresh_channels_show_what_the_cycles_cost) {
   };
   // 128x8: cycle 3 within half a percent of FP32 up to 16 dB, within one with 4-bit converters; cycle 2 at
   // 16 dB 3.7 % and 20 % more.
-  const std::vector<std::string> large{"link.snr_db=[14.5,16]", "stop.min_bits=2000000"};
+  const std::string bits = std::string("stop.min_bits=") + (test::sanitized ? "200000" : "2000000");
+  const std::vector<std::string> large{"link.snr_db=[14.5,16]", bits};
   for (const char* variant : {"bare", "converters"}) {
     const ber_result r = run("ber-128x8-256qam", with(large, variant));
     const double within = variant == std::string("bare") ? 0.005 : 0.01;
@@ -119,8 +121,7 @@ TEST(paper, fresh_channels_show_what_the_cycles_cost) {
     compare(r, {{2, 1, variant == std::string("bare") ? 0.037 : 0.20}});
   }
   // 16x4 needs more cycles the less noise there is.
-  const ber_result small =
-      run("ber-16x4-256qam", with({"link.snr_db=[10,15.1,19.9,23]", "stop.min_bits=2000000"}, "bare"));
+  const ber_result small = run("ber-16x4-256qam", with({"link.snr_db=[10,15.1,19.9,23]", bits}, "bare"));
   compare(
       small,
       {{2, 0, 0.01}, {3, 1, 0.01}, {3, 2, 0.08}, {4, 2, 0.013}, {3, 3, 0.51}, {4, 3, 0.09}, {5, 3, 0.016}});
@@ -128,8 +129,7 @@ TEST(paper, fresh_channels_show_what_the_cycles_cost) {
   // FP32: 5 % at 14.5 dB.
   const ber_result rough =
       run("ber-128x8-256qam",
-          with({"link.snr_db=[14.5]", "stop.min_bits=2000000", "accelerator.paper.solver.extra_error=0.18"},
-               "bare"));
+          with({"link.snr_db=[14.5]", bits, "accelerator.paper.solver.extra_error=0.18"}, "bare"));
   compare(rough, {{3, 0, 0.05}});
 }
 

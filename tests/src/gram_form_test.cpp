@@ -34,15 +34,15 @@ TEST(gram_form, is_the_double_precision_product) {
               g.data() + p * tx * tx, static_cast<long>(tx), static_cast<long>(tx));
           const real_matrix sizes = exact.cwiseAbs();
           expect_within(found.cast<std::complex<double>>().eval().triangularView<Eigen::Lower>(),
-                        (exact.adjoint() * exact).eval().triangularView<Eigen::Lower>(),
-                        complex_gamma(rx) * (sizes.transpose() * sizes), "Gram");
+                        test::product(exact.adjoint(), exact).triangularView<Eigen::Lower>(),
+                        complex_gamma(rx) * test::product(sizes.transpose(), sizes), "Gram");
           for (std::size_t u = 0; u < uses; ++u) {
             const Eigen::Map<const Eigen::VectorXcf> vector(y.data() + (p * uses + u) * rx,
                                                             static_cast<long>(rx)),
                 filtered(z.data() + (p * uses + u) * tx, static_cast<long>(tx));
             const matrix right = vector.cast<std::complex<double>>();
-            expect_within(filtered.cast<std::complex<double>>(), exact.adjoint() * right,
-                          complex_gamma(rx) * (sizes.transpose() * right.cwiseAbs()), "filtered");
+            expect_product(filtered.cast<std::complex<double>>(), exact.adjoint(), right, complex_gamma(rx),
+                           "filtered");
           }
           for (std::size_t k = 0; k < tx; ++k) ASSERT_EQ(one[p * tx + k], z[p * uses * tx + k]);
         }

@@ -23,20 +23,16 @@ TEST(linear, agrees_with_double_precision_over_the_whole_range_of_snr) {
       const detected zf = run("zf", b, noise::white(n0)), mmse = run("mmse", b, noise::white(n0)),
                      mrc = run("mrc", b, noise::white(n0));
       for (std::size_t q = 0; q < b.problems; ++q) {
-        const matrix h = b.channel(q), g = h.adjoint() * h;
+        const matrix h = b.channel(q), g = test::product(h.adjoint(), h);
         const vector z = h.adjoint() * b.received(q);
         const double level = static_cast<double>(n0);
         const auto k_of = [&](std::size_t k) { return static_cast<long>(k); };
-        const auto condition = [](const matrix& a) {
-          const auto s = a.jacobiSvd().singularValues();
-          return s(0) / s(s.size() - 1);
-        };
         const matrix identity = matrix::Identity(g.rows(), g.cols());
-        const matrix g_inverse = g.fullPivLu().inverse(), a = g + level * identity,
-                     a_inverse = a.fullPivLu().inverse();
+        const matrix g_inverse = test::inverse(g), a = g + level * identity, a_inverse = test::inverse(a),
+                     useful = test::product(a_inverse, g);
         const vector zero_forced = g_inverse * z, biased = a_inverse * z;
         // The gate: 32 2^-24 cond(A) of the largest entry.
-        const double zf_gate = 32 * unit * condition(g), mmse_gate = 32 * unit * condition(a);
+        const double zf_gate = 32 * unit * test::condition(g), mmse_gate = 32 * unit * test::condition(a);
         const double zf_size = std::max(1.0, zero_forced.cwiseAbs().maxCoeff());
         ASSERT_EQ(zf.state[q], status::ok);
         for (std::size_t k = 0; k < tx; ++k) {
@@ -46,8 +42,7 @@ TEST(linear, agrees_with_double_precision_over_the_whole_range_of_snr) {
           const double zf_variance = level * g_inverse(k_of(k), k_of(k)).real();
           EXPECT_NEAR(zf.variance[at] / zf_variance, 1, zf_gate) << rx << "x" << tx << " " << db;
           // 1/(1 + SINR) = N0 [A^-1]_kk; the gain without subtraction, [A^-1 G]_kk.
-          const double e = level * a_inverse(k_of(k), k_of(k)).real(),
-                       gain = (a_inverse * g)(k_of(k), k_of(k)).real();
+          const double e = level * a_inverse(k_of(k), k_of(k)).real(), gain = useful(k_of(k), k_of(k)).real();
           const double mmse_size = std::max(1.0, biased.cwiseAbs().maxCoeff() / gain);
           EXPECT_LE(std::abs(std::complex<double>(mmse.estimate[at]) - biased(k_of(k)) / gain),
                     mmse_gate * mmse_size)
@@ -79,7 +74,8 @@ TEST(linear, every_form_of_noise_says_the_same) {
     random.complex_normals(draws);
     matrix f(rx, rx);
     for (std::size_t i = 0; i < rx * rx; ++i) f.data()[i] = std::complex<double>(draws[i]);
-    const matrix r = f * f.adjoint() + 2 * matrix::Identity(rx, rx), l = r.llt().matrixL(), w = l.inverse();
+    const matrix r = test::product(f, f.adjoint()) + 2 * matrix::Identity(rx, rx), l = test::cholesky(r),
+                 w = test::inverse(l);
     exact.push_back(r);
     for (std::size_t i = 0; i < rx; ++i)
       for (std::size_t j = 0; j < rx; ++j) {
@@ -101,11 +97,9 @@ TEST(linear, every_form_of_noise_says_the_same) {
     const detected by_cholesky = run(kind, b, with(noise::cholesky, lower), true);
     const detected by_whitener = run(kind, b, with(noise::whitener, whitener), true);
     for (std::size_t q = 0; q < problems; ++q) {
-      const matrix r = exact[q / share], h = b.channel(q), s = r.inverse();
-      const matrix g = h.adjoint() * s * h;
-      const auto singular = r.jacobiSvd().singularValues();
-      const double condition = singular(0) / singular(rx - 1) * g.jacobiSvd().singularValues()(0) /
-                               g.jacobiSvd().singularValues()(tx - 1);
+      const matrix r = exact[q / share], h = b.channel(q),
+                   g = test::product(h.adjoint(), test::solution(r, h));
+      const double condition = test::condition(r) * test::condition(g);
       for (std::size_t k = 0; k < tx; ++k) {
         const std::size_t at = q * tx + k;
         const float size = std::max(1.0f, std::abs(by_covariance.estimate[at]));
@@ -123,7 +117,7 @@ TEST(linear, every_form_of_noise_says_the_same) {
         EXPECT_NEAR(by_covariance.variance[at] / by_cholesky.variance[at], 1, 64 * unit * condition) << kind;
         EXPECT_NEAR(by_covariance.variance[at] / by_whitener.variance[at], 1, 64 * unit * condition) << kind;
         if (std::string(kind) == "mmse") {
-          const matrix a_inverse = (g + matrix::Identity(tx, tx)).inverse();
+          const matrix a_inverse = test::inverse(g + matrix::Identity(tx, tx));
           const double e = a_inverse(static_cast<long>(k), static_cast<long>(k)).real();
           EXPECT_NEAR(by_covariance.variance[at] / (e / (1 - e)), 1, 64 * unit * condition);
         }
@@ -156,7 +150,7 @@ TEST(linear, gram_form_and_weights_agree_with_the_channel_form) {
   const batch b(problems, rx, tx, 8, 0.2f);
   std::vector<cf32> g(problems * tx * tx), z(problems * tx);
   for (std::size_t q = 0; q < problems; ++q) {
-    const matrix h = b.channel(q), gram = h.adjoint() * h / 0.2;
+    const matrix h = b.channel(q), gram = test::product(h.adjoint(), h) / 0.2;
     const vector filtered = h.adjoint() * b.received(q) / 0.2;
     for (std::size_t i = 0; i < tx; ++i) {
       z[q * tx + i] = cf32(filtered(static_cast<long>(i)));

@@ -6,6 +6,7 @@
 
 #include "src/analog/gram.hpp"
 #include "src/analog/worked_example.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 namespace {
@@ -13,28 +14,25 @@ namespace {
 using test::bench;
 using test::gram_system;
 using test::matrix;
-
-options parameters(const char* preset, options replaced = {}) {
-  return accelerator_options(preset, replaced).value();
-}
+using test::parameters;
 
 // Leaves that invert their block exactly: nothing rounds, nothing errs.
 class perfect_blocks {
  public:
   static Eigen::MatrixXd inverse(const Eigen::MatrixXd& a, std::size_t leaf, bool schur) {
     const Eigen::Index n = a.rows(), h = n / 2;
-    if (n <= static_cast<Eigen::Index>(leaf)) return a.inverse();
+    if (n <= static_cast<Eigen::Index>(leaf)) return test::inverse(a);
     const Eigen::MatrixXd m1 = a.topLeftCorner(h, h), m2 = a.topRightCorner(h, h),
                           m3 = a.bottomLeftCorner(h, h);
     Eigen::MatrixXd m4 = a.bottomRightCorner(h, h);
-    if (schur) m4 -= m3 * m1.inverse() * m2;
+    if (schur) m4 -= test::product(m3, test::inverse(m1), m2);
     const Eigen::MatrixXd p1 = inverse(m1, leaf, schur), p4 = inverse(m4, leaf, schur);
     // x2 = p4 (b2 - m3 p1 b1), x1 = p1 (b1 - m2 x2), written as a matrix.
     Eigen::MatrixXd p(n, n);
-    p.bottomLeftCorner(h, h) = -p4 * m3 * p1;
+    p.bottomLeftCorner(h, h) = -test::product(p4, m3, p1);
     p.bottomRightCorner(h, h) = p4;
-    p.topLeftCorner(h, h) = p1 - p1 * m2 * p.bottomLeftCorner(h, h);
-    p.topRightCorner(h, h) = -p1 * m2 * p4;
+    p.topLeftCorner(h, h) = p1 - test::product(p1, m2, p.bottomLeftCorner(h, h));
+    p.topRightCorner(h, h) = -test::product(p1, m2, p4);
     return p;
   }
 };
@@ -48,10 +46,7 @@ TEST(block_amc, with_large_arrays_of_one_level_each_is_exact) {
                                  {"solver.blocks", "schur"},
                                  {"solver.slices", std::int64_t{16}}}),
             4);
-    const double condition = [&] {
-      const auto s = system.gram.jacobiSvd().singularValues();
-      return s(0) / s(3);
-    }();
+    const double condition = test::condition(system.gram);
     EXPECT_LT(b.errors(system, 1, {})[0], 1e-14 * 8 * condition * condition) << k;
   }
 }
@@ -63,11 +58,11 @@ TEST(block_amc, reuse_with_perfect_leaves_has_the_closed_form_radius) {
   for (std::uint64_t k = 0; k < 20; ++k) {
     const gram_system system(4, 2, k);
     const Eigen::MatrixXd r = system.gram.real(), s = system.gram.imag();
-    const double expected = std::pow((r.inverse() * s).eigenvalues().cwiseAbs().maxCoeff(), 2);
+    const double expected = std::pow(test::spectral_radius(test::solution(r, s)), 2);
     Eigen::MatrixXd a(4, 4);
     a << r, -s, s, r;
     const Eigen::MatrixXd p = perfect_blocks::inverse(a, 2, false);
-    const double reference = (Eigen::MatrixXd::Identity(4, 4) - p * a).eigenvalues().cwiseAbs().maxCoeff();
+    const double reference = test::spectral_radius(Eigen::MatrixXd::Identity(4, 4) - test::product(p, a));
     EXPECT_NEAR(reference, expected, 1e-9);
     // The solver's own tree, its leaves replaced by perfect ones: R of a 2x2 Gram matrix has equal
     // off-diagonal entries, so one array of two rows holds it without rounding if its diagonal is constant.
@@ -75,7 +70,7 @@ TEST(block_amc, reuse_with_perfect_leaves_has_the_closed_form_radius) {
     level(1, 1) = level(0, 0);
     Eigen::MatrixXd even(4, 4);
     even << level, -s, s, level;
-    const double even_expected = std::pow((level.inverse() * s).eigenvalues().cwiseAbs().maxCoeff(), 2);
+    const double even_expected = std::pow(test::spectral_radius(test::solution(level, s)), 2);
     const analog_solver solver =
         analog_solver::make(
             parameters("ideal", {{"array.size", std::int64_t{2}}, {"solver.slices", std::int64_t{16}}}), 2,
@@ -106,9 +101,9 @@ TEST(block_amc, takes_any_size_on_any_array) {
       random_stream random(11, 0, r.n * 1000 + r.array, 0);
       const matrix draws =
           matrix::NullaryExpr(size, size, [&] { return static_cast<double>(random.normal()); });
-      const Eigen::MatrixXd q = draws.householderQr().householderQ();
+      const Eigen::MatrixXd q = test::orthogonal_factor(draws);
       const Eigen::VectorXd eigenvalues = Eigen::VectorXd::LinSpaced(size, 1, 2);
-      matrix a = q * eigenvalues.asDiagonal() * q.transpose();
+      matrix a = test::product(q * eigenvalues.asDiagonal(), q.transpose());
       const Eigen::VectorXd rhs = q.col(0) + q.col(size - 1);
       options values = parameters(
           "ideal", {{"array.size", static_cast<std::int64_t>(r.array)}, {"solver.blocks", blocks}});

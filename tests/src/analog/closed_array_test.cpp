@@ -83,7 +83,7 @@ TEST(closed_array, a_pair_inverts_what_it_holds) {
     const closed_array array = close_array(connect(cells), circuit, {4, step_siemens / step},
                                            Eigen::VectorXd::Zero(4), Eigen::VectorXd::Zero(4));
     ASSERT_TRUE(array.settles);
-    const Eigen::MatrixXd expected = a.fullPivLu().inverse();
+    const Eigen::MatrixXd expected = test::inverse(a);
     EXPECT_LT((array.inverse - expected).norm(), 1e-13 * test::condition(a) * expected.norm()) << k;
     EXPECT_EQ(array.offset.norm(), 0);
   }
@@ -107,7 +107,7 @@ TEST(closed_array, reads_its_power_noise_and_settling_off_the_circuit) {
   const terminal_conductance net = connect(cells);
   const closed_loop loop = inv_loop(net, amplifiers(circuit));
   const Eigen::MatrixXd p = output_noise(net, amplifiers(circuit), loop, 300).topLeftCorner(5, 5);
-  EXPECT_LT((array.noise * array.noise.transpose() * 0.16 - p).norm(), 1e-12 * p.norm());
+  EXPECT_LT((test::product(array.noise, array.noise.transpose()) * 0.16 - p).norm(), 1e-12 * p.norm());
 
   // Power: at the source voltages whose largest output is the clamp, resistor by resistor.
   const Eigen::VectorXd b = test::normal_vector(5, 1);

@@ -8,24 +8,15 @@
 
 #include "src/analog/gram.hpp"
 #include "src/analog/worked_example.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 namespace {
 
 using test::bench;
 using test::gram_system;
-
-options parameters(const char* preset, options replaced = {}) {
-  return accelerator_options(preset, replaced).value();
-}
-
-options bare(const char* blocks) {
-  return parameters("paper", {{"converter.dac_bits", std::int64_t{0}},
-                              {"converter.adc_bits", std::int64_t{0}},
-                              {"solver.blocks", blocks}});
-}
-
 using test::matrix;
+using test::without_converters;
 
 struct inverse_errors {
   double mean = 0, share = 0;  // of |error|; of channels with max |error| <= 2e-7
@@ -35,13 +26,12 @@ struct inverse_errors {
 inverse_errors invert_gram(std::size_t rx, const char* blocks, std::size_t channels) {
   inverse_errors found;
   std::size_t good = 0;
-  bench b(bare(blocks), 8);
+  bench b(without_converters(blocks), 8);
   std::vector<double> x(160);
   for (std::uint64_t k = 0; k < channels; ++k) {
     const gram_system system(rx, 8, k);
     if (b.solver.program(system.expanded.data(), {1, 0, k}, b.state, b.scratch) != status::ok) continue;
-    const Eigen::MatrixXd exact =
-        Eigen::Map<const Eigen::Matrix<double, 16, 16, Eigen::RowMajor>>(system.expanded.data()).inverse();
+    const Eigen::MatrixXd exact = test::inverse(Eigen::Map<const matrix>(system.expanded.data(), 16, 16));
     double worst = 0;
     for (Eigen::Index j = 0; j < 16; ++j) {
       const Eigen::VectorXd unit = Eigen::VectorXd::Unit(16, j);
@@ -100,7 +90,7 @@ TEST(convergence, shares_of_channels_that_do_not) {
                        {16, 4, "schur", 0},
                        {64, 16, "reuse", 0, 100},
                        {128, 8, "reuse", 0}}) {
-    bench b(bare(r.blocks), r.tx);
+    bench b(without_converters(r.blocks), r.tx);
     std::size_t astray = 0;
     for (std::uint64_t k = 0; k < r.channels; ++k) {
       const gram_system system(r.rx, r.tx, k);
@@ -139,7 +129,7 @@ TEST(convergence, verdicts_say_what_the_refinement_does) {
                                   {4, 4, "reuse", 8},
                                   {8, 8, "reuse"},
                                   {8, 8, "schur", 8}}) {
-    options values = bare(kind.blocks);
+    options values = without_converters(kind.blocks);
     values["array.size"] = static_cast<std::int64_t>(kind.array);
     bench b(values, kind.tx);
     const std::size_t n = 2 * kind.tx;
@@ -157,10 +147,10 @@ TEST(convergence, verdicts_say_what_the_refinement_does) {
           static_cast<std::size_t>(std::ceil(std::log(1e-7) / std::log(std::min(rho, 0.95)))) + usual_extra;
       std::size_t cycles = 40;
       if (verdict == "converges") {
-        const Eigen::EigenSolver<Eigen::MatrixXd> of_step(Eigen::MatrixXd::Identity(size, size) -
-                                                          b.realised_inverse({1, 0, k}) * stored);
-        const auto v = of_step.eigenvectors().jacobiSvd().singularValues();
-        cycles = usual + static_cast<std::size_t>(std::ceil(std::log(v(0) / v(size - 1)) / -std::log(rho)));
+        const Eigen::MatrixXd step =
+            Eigen::MatrixXd::Identity(size, size) - test::product(b.realised_inverse({1, 0, k}), stored);
+        const double spread = test::condition(test::eigenvectors(step));
+        cycles = usual + static_cast<std::size_t>(std::ceil(std::log(spread) / -std::log(rho)));
       }
       std::vector<double> x(cycles * n), residual(cycles);
       ASSERT_EQ(b.solver.solve(b.state, system.b.data(), cycles, {1, 0, k}, x, residual, b.scratch),
@@ -173,7 +163,7 @@ TEST(convergence, verdicts_say_what_the_refinement_does) {
       }
       ++converge;
       const Eigen::VectorXd rhs = Eigen::Map<const Eigen::VectorXd>(system.b.data(), size),
-                            end = stored.fullPivLu().solve(rhs),
+                            end = test::solution(stored, rhs),
                             soon = Eigen::Map<const Eigen::VectorXd>(x.data() + (usual - 1) * n, size),
                             last = Eigen::Map<const Eigen::VectorXd>(x.data() + (cycles - 1) * n, size);
       slow += (soon - end).norm() > 1e-7 * end.norm();

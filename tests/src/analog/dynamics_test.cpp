@@ -4,25 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <unsupported/Eigen/MatrixFunctions>
 
 #include "src/analog/closed_loops.hpp"
 
 namespace mho::analog {
 namespace {
 
+using test::amplifiers;
 using test::cells_of;
 using test::normal_vector;
 using test::wishart;
 
 constexpr double g0 = 1e-4;
-
-inv_amplifiers amplifiers(double gain, double hz) {
-  inv_amplifiers amps;
-  amps.row.open_loop_gain = amps.inverter.open_loop_gain = gain;
-  amps.row.gain_bandwidth_hz = amps.inverter.gain_bandwidth_hz = hz;
-  return amps;
-}
 
 TEST(dynamics, state_space_has_its_closed_form) {
   // K = [D^-1 G+ + I/A0, D^-1 G-; I/2, I/2 + I/A0], k = [D^-1 g0 V_in - V_os; -V_os,inv].
@@ -33,10 +26,10 @@ TEST(dynamics, state_space_has_its_closed_form) {
   const closed_loop loop = inv_loop(connect(cells), amps);
   const Eigen::VectorXd d = ((cells.plus + cells.minus).rowwise().sum() + cells.source).array() + 1e-5;
   const Eigen::MatrixXd one = Eigen::MatrixXd::Identity(5, 5), zero = Eigen::MatrixXd::Zero(5, 5);
-  const Eigen::MatrixXd over = d.cwiseInverse().asDiagonal();
+  const auto over = d.cwiseInverse().asDiagonal();
   Eigen::MatrixXd k(10, 10), drive(10, 15), output(5, 10);
   k << over * cells.plus + one * 1e-4, over * cells.minus, one / 2, one / 2 + one * 1e-4;
-  drive << over * g0, -one, zero, zero, zero, -one;
+  drive << Eigen::MatrixXd(over) * g0, -one, zero, zero, zero, -one;
   output << one, zero;
   EXPECT_LT((loop.k - k).cwiseAbs().maxCoeff(), 1e-15);
   EXPECT_LT((loop.drive - drive).cwiseAbs().maxCoeff(), 1e-15);
@@ -99,7 +92,7 @@ TEST(dynamics, waveforms_agree_with_an_integration) {
 TEST(dynamics, matrix_exponential_agrees_with_eigens) {
   for (const double scale : {1e-3, 1.0, 30.0}) {
     const Eigen::MatrixXd a = scale * (test::normal_matrix(6, 6, 4) - 3 * Eigen::MatrixXd::Identity(6, 6));
-    const Eigen::MatrixXd expected = a.exp();
+    const Eigen::MatrixXd expected = test::exponential(a);
     EXPECT_LT((matrix_exponential(a) - expected).norm(), 1e-12 * (1 + scale) * expected.norm()) << scale;
   }
 }
@@ -170,8 +163,8 @@ TEST(dynamics, stability_is_that_of_the_loaded_matrix) {
     const Eigen::MatrixXd a = test::normal_matrix(4, 4, k).cwiseAbs();
     const inv_cells cells = cells_of(a, 1e-4, g0);
     const Eigen::VectorXd d = cells.plus.rowwise().sum() + cells.source;
-    const bool loaded = (d.cwiseInverse().asDiagonal() * cells.plus).eigenvalues().real().minCoeff() > 0;
-    const bool plain = a.eigenvalues().real().minCoeff() > 0;
+    const bool loaded = test::least_real_eigenvalue(d.cwiseInverse().asDiagonal() * cells.plus) > 0;
+    const bool plain = test::least_real_eigenvalue(a) > 0;
     EXPECT_EQ(is_stable(inv_loop(connect(cells), {})), loaded);
     different += loaded != plain;
     settle += loaded;

@@ -11,11 +11,7 @@ namespace {
 using test::normal_matrix;
 using test::normal_vector;
 
-inv_amplifiers amplifiers(double gain) {
-  inv_amplifiers amps;
-  amps.row = amps.inverter = {gain, 1e8};
-  return amps;
-}
+inv_amplifiers amplifiers(double gain) { return test::amplifiers(gain, 1e8); }
 
 ginv_cells cells_of(const Eigen::MatrixXd& x, ginv_signs signs) {
   const Eigen::MatrixXd g = 1e-4 / x.cwiseAbs().maxCoeff() * x;
@@ -34,7 +30,7 @@ TEST(ginv_circuit, ideal_amplifiers_solve_least_squares) {
       const Eigen::MatrixXd draw = normal_matrix(8, 3, k);
       const ginv_cells cells = cells_of(k % 2 == 0 ? draw : Eigen::MatrixXd(draw.cwiseAbs()), signs);
       const Eigen::MatrixXd x = signed_of(cells);
-      const Eigen::MatrixXd expected = -x.completeOrthogonalDecomposition().pseudoInverse();
+      const Eigen::MatrixXd expected = -test::pseudo_inverse(x);
       const Eigen::MatrixXd map =
           rest_map(ginv_loop(cells, amplifiers(std::numeric_limits<double>::infinity()))).leftCols(8);
       const double condition = test::condition(x);
@@ -49,7 +45,7 @@ TEST(ginv_circuit, finite_gain_has_its_closed_form) {
   const Eigen::VectorXd d1 = x.rowwise().sum().array() + 1e-4, d2 = x.colwise().sum().transpose();
   const Eigen::MatrixXd front = x.transpose() * (1e-4 + d1.array() / 1e3).inverse().matrix().asDiagonal();
   const Eigen::MatrixXd expected =
-      -(front * x + Eigen::MatrixXd((d2 / 1e3).asDiagonal())).fullPivLu().solve(front);
+      -test::solution(test::product(front, x) + Eigen::MatrixXd((d2 / 1e3).asDiagonal()), front);
   const Eigen::MatrixXd map = rest_map(ginv_loop(cells, amplifiers(1e3))).leftCols(6);
   EXPECT_LT((map - expected).norm(), 1e-12 * expected.norm());
 }

@@ -2,7 +2,6 @@
 // itself): needs no ngspice. Gates as in the tests that run it.
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <fstream>
 #include <mho/circuit.hpp>
@@ -62,9 +61,8 @@ TEST(golden, steady_states) {
     const VectorXd spice = vector_of(g.data["outputs"]);
     const VectorXd model =
         (analog::steady_state(g.net, g.amps)->terminals * g.inputs).segment(g.net.n, g.net.n);
-    const MatrixXd signed_cells = g.net.two_arrays ? MatrixXd(g.cells.plus - g.cells.minus) : g.cells.plus;
     EXPECT_LE((model - spice).cwiseAbs().maxCoeff() / spice.cwiseAbs().maxCoeff(),
-              1e-10 * std::max(1.0, test::condition(signed_cells) / 10))
+              1e-10 * std::max(1.0, test::condition(test::signed_of(g.cells)) / 10))
         << name;
   }
 }
@@ -127,10 +125,9 @@ TEST(golden, behaviour_and_waveforms_as_a_user_asks_for_them) {
     ASSERT_TRUE(found.settles) << name;
     const VectorXd spice = vector_of(g.data["outputs"]);
     const double full_scale = spice.cwiseAbs().maxCoeff();
-    const MatrixXd signed_cells = g.net.two_arrays ? MatrixXd(g.cells.plus - g.cells.minus) : g.cells.plus;
     for (std::size_t j = 0; j < c.n; ++j)
       EXPECT_NEAR(found.output_volt[j], spice(static_cast<Index>(j)),
-                  1e-10 * full_scale * std::max(1.0, test::condition(signed_cells) / 10))
+                  1e-10 * full_scale * std::max(1.0, test::condition(test::signed_of(g.cells)) / 10))
           << name;
     for (std::size_t k = 0; g.data.contains("noise_outputs") && k < g.data["noise_outputs"].size(); ++k) {
       const double noise = found.noise_volt[g.data["noise_outputs"][k].get<std::size_t>()];

@@ -2,12 +2,10 @@
 /// Random Gram systems for the tests of the analogue solver.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <complex>
-#include <vector>
-
 #include <mho/analog.hpp>
-#include <mho/random.hpp>
+#include <vector>
 
 namespace mho::test {
 
@@ -15,24 +13,7 @@ namespace mho::test {
 struct gram_system {
   using complex_matrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-  gram_system(std::size_t rx, std::size_t tx, std::uint64_t number)
-      : gram(tx, tx), expanded(4 * tx * tx), b(2 * tx) {
-    std::vector<std::complex<float>> draws(rx * tx + rx);
-    random_stream random(20251, 0, number, 9);
-    random.complex_normals(draws);
-    complex_matrix h(rx, tx);
-    Eigen::VectorXcd y(rx);
-    for (std::size_t i = 0; i < rx * tx; ++i) h.data()[i] = std::complex<double>(draws[i]);
-    for (std::size_t i = 0; i < rx; ++i)
-      y(static_cast<Eigen::Index>(i)) = std::complex<double>(draws[rx * tx + i]);
-    gram = h.adjoint() * h / static_cast<double>(rx);
-    const Eigen::VectorXcd z = h.adjoint() * y / static_cast<double>(rx);
-    const Eigen::VectorXcd x = gram.fullPivLu().solve(z);
-    expand_complex(gram.data(), tx, expanded.data());
-    exact.resize(static_cast<Eigen::Index>(2 * tx));
-    exact << x.real(), x.imag();
-    Eigen::Map<Eigen::VectorXd>(b.data(), static_cast<Eigen::Index>(2 * tx)) << z.real(), z.imag();
-  }
+  gram_system(std::size_t rx, std::size_t tx, std::uint64_t number);
 
   complex_matrix gram;
   std::vector<double> expanded, b;
@@ -47,35 +28,20 @@ struct bench {
         scratch(solver.scratch_size()) {}
 
   /// Relative error after each of `cycles` cycles.
-  std::vector<double> errors(const gram_system& system, std::size_t cycles, const analog_identity& who) {
-    const std::size_t n = solver.real_unknowns();
-    std::vector<double> x(n * cycles), error;
-    if (solver.program(system.expanded.data(), who, state, scratch) != status::ok ||
-        solver.solve(state, system.b.data(), cycles, who, x, {}, scratch) != status::ok)
-      return std::vector<double>(cycles, std::numeric_limits<double>::quiet_NaN());
-    for (std::size_t c = 0; c < cycles; ++c) {
-      const Eigen::Map<const Eigen::VectorXd> at(x.data() + c * n, static_cast<Eigen::Index>(n));
-      error.push_back((at - system.exact).norm() / system.exact.norm());
-    }
-    return error;
-  }
+  std::vector<double> errors(const gram_system& system, std::size_t cycles, const analog_identity& who);
 
   /// P, what LP-INV realises of the programmed matrix: of solvers without converters and offsets. One cycle
   /// of exact refinement on unit vectors.
-  Eigen::MatrixXd realised_inverse(const analog_identity& who) {
-    const auto n = static_cast<Eigen::Index>(solver.real_unknowns());
-    Eigen::MatrixXd p(n, n);
-    for (Eigen::Index j = 0; j < n; ++j) {
-      const Eigen::VectorXd unit = Eigen::VectorXd::Unit(n, j);
-      if (solver.solve(state, unit.data(), 1, who, {p.col(j).data(), static_cast<std::size_t>(n)}, {},
-                       scratch) != status::ok)
-        p.setConstant(std::numeric_limits<double>::quiet_NaN());
-    }
-    return p;
-  }
+  Eigen::MatrixXd realised_inverse(const analog_identity& who);
 
   analog_solver solver;
   std::vector<double> state, scratch;
 };
+
+/// The options of a preset with some replaced.
+options parameters(const char* preset, options replaced = {});
+
+/// The paper's accelerator without converters.
+options without_converters(const char* blocks);
 
 }  // namespace mho::test

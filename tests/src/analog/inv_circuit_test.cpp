@@ -45,10 +45,9 @@ TEST(inv_circuit, ideal_amplifiers_invert) {
     const Eigen::Index n = k % 4 == 3 ? 16 : 2 + static_cast<Eigen::Index>(k % 4) * 3;
     const Eigen::MatrixXd a = drawn(n, k % 2 == 1, k);
     const inv_cells cells = cells_of(a, 1e-4, g0);
-    const Eigen::MatrixXd g = cells.minus.size() > 0 ? Eigen::MatrixXd(cells.plus - cells.minus) : cells.plus;
     const auto state = steady_state(connect(cells), {});
     ASSERT_TRUE(state);
-    const Eigen::MatrixXd expected = -g0 * g.fullPivLu().inverse();
+    const Eigen::MatrixXd expected = -g0 * test::inverse(test::signed_of(cells));
     EXPECT_LT((state->per_source() - expected).norm(), 1e-13 * condition(a) * expected.norm()) << k;
     // Virtual grounds.
     EXPECT_EQ(state->terminals.topLeftCorner(n, n).cwiseAbs().maxCoeff(), 0);
@@ -72,7 +71,7 @@ TEST(inv_circuit, finite_gain_offset_and_input_resistance_have_their_closed_form
     const Eigen::VectorXd vin = 0.1 * normal_vector(n, 3 * k), os = 1e-3 * normal_vector(n, 3 * k + 1),
                           osi = 1e-3 * normal_vector(n, 3 * k + 2);
     const Eigen::VectorXd expected =
-        lhs.fullPivLu().solve(-g0 * vin + d.cwiseProduct(os) - 2 * alpha * minus * osi);
+        test::solution(lhs, -g0 * vin + d.cwiseProduct(os) - 2 * alpha * minus * osi);
     const terminal_conductance net = connect(cells);
     const auto state = steady_state(net, amps);
     ASSERT_TRUE(state);

@@ -7,15 +7,13 @@
 
 #include "analog/circuit.hpp"
 #include "src/analog/gram.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 namespace {
 
 using test::gram_system;
-
-options parameters(const char* preset, options replaced = {}) {
-  return accelerator_options(preset, replaced).value();
-}
+using test::parameters;
 
 status programmed(const char* preset, const Eigen::MatrixXd& a, std::uint64_t seed = 1) {
   const auto n = static_cast<std::size_t>(a.rows());
@@ -75,8 +73,7 @@ TEST(analog_circuit, settles_where_the_loop_eigenvalues_say_so) {
     const Eigen::MatrixXd loop = load.cwiseInverse().asDiagonal() * b;
     const Eigen::MatrixXd ideal =
         loop.topLeftCorner(size, size) - loop.col(size).head(size) * Eigen::RowVectorXd::Constant(size, 1);
-    const double least =
-        std::min(loop.eigenvalues().real().minCoeff(), ideal.eigenvalues().real().minCoeff());
+    const double least = std::min(test::least_real_eigenvalue(loop), test::least_real_eigenvalue(ideal));
     ASSERT_GT(std::abs(least), 1e-10);  // no draw is that close
     EXPECT_EQ(analog::settles(cells.data(), map, n, scratch.data()), least > 0) << k;
     ++count[least > 0];
@@ -107,7 +104,7 @@ TEST(analog_circuit, finite_gain_and_offsets_obey_kirchhoff) {
   b(4, 4) = 1;
   const Eigen::Matrix<double, 5, 1> load = b.rowwise().sum().array() + 7;
   const Eigen::Matrix<double, 5, 5> network = b + Eigen::Matrix<double, 5, 5>(load.asDiagonal()) / 1e3;
-  const Eigen::Matrix<double, 5, 5> solved = network.fullPivLu().inverse();
+  const Eigen::Matrix<double, 5, 5> solved = test::inverse(network);
   const Eigen::Matrix<double, 5, 1> shift =
       solved * load.cwiseProduct(Eigen::Map<Eigen::Matrix<double, 5, 1>>(volt.data())) / 0.4;
   for (int i = 0; i < 4; ++i) {

@@ -1,15 +1,16 @@
 // One LP-INV array inside the solver: the short way, the general one, and what belongs to one read.
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <cmath>
 
 #include "analog/leaf.hpp"
 #include "src/analog/gram.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho::analog {
 namespace {
 
+using test::condition;
 using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 parameters made(const char* preset, const options& replaced) {
@@ -47,16 +48,10 @@ Eigen::VectorXd right(Eigen::Index n, std::uint64_t k) {
   return Eigen::VectorXd::NullaryExpr(n, [&] { return static_cast<double>(random.normal()); });
 }
 
-double condition(const matrix& a) {
-  const auto s = Eigen::MatrixXd(a).jacobiSvd().singularValues();
-  return s(0) / s(s.size() - 1);
-}
-
 // Two level steps apart at most: rounding error of the levels aside, what the array holds.
 matrix held(const matrix& a, const parameters& p) {
   leaf_bench b(p, a);
-  matrix inverse = Eigen::Map<const matrix>(b.state.data(), a.rows(), a.cols());
-  return Eigen::MatrixXd(inverse).inverse();
+  return test::inverse(Eigen::Map<const matrix>(b.state.data(), a.rows(), a.cols()));
 }
 
 TEST(leaf, the_general_way_is_the_short_one_where_both_apply) {
@@ -194,7 +189,7 @@ TEST(leaf, thermal_noise_is_relative_to_the_full_scale) {
     const Eigen::VectorXd e = (b.solve(side, k) - x) / full;
     covariance += e * e.transpose() / reads;
   }
-  const Eigen::MatrixXd expected = factor * factor.transpose();
+  const Eigen::MatrixXd expected = test::product(factor, factor.transpose());
   for (Eigen::Index i = 0; i < 3; ++i)
     for (Eigen::Index j = 0; j < 3; ++j)
       EXPECT_NEAR(covariance(i, j), expected(i, j),

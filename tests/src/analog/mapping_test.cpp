@@ -9,6 +9,7 @@
 #include "analog/array.hpp"
 #include "analog/circuit.hpp"
 #include "src/analog/gram.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho::analog {
 namespace {
@@ -241,8 +242,7 @@ TEST(mapping, loops_with_an_uneven_bias_column_settle_where_their_eigenvalues_sa
     const Eigen::MatrixXd loop = load.cwiseInverse().asDiagonal() * b;
     const Eigen::MatrixXd ideal =
         loop.topLeftCorner(size, size) - loop.col(size).head(size) * Eigen::RowVectorXd::Ones(size);
-    const double least =
-        std::min(loop.eigenvalues().real().minCoeff(), ideal.eigenvalues().real().minCoeff());
+    const double least = std::min(test::least_real_eigenvalue(loop), test::least_real_eigenvalue(ideal));
     ASSERT_GT(std::abs(least), 1e-10);  // no draw is that close
     EXPECT_EQ(settles(cells.data(), map, n, scratch.data(), bias.data()), least > 0) << k;
     ++count[least > 0];

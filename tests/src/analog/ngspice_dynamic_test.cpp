@@ -3,7 +3,6 @@
 // an independent comparison of the same equations saw.
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 
@@ -13,11 +12,9 @@
 #include "src/analog/closed_loops.hpp"
 #include "src/analog/ngspice.hpp"
 
-namespace mho {
+namespace mho::analog {
 namespace {
 
-using analog::inv_amplifiers;
-using analog::inv_cells;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -28,16 +25,15 @@ struct instance {
   VectorXd input, offset, inverter_offset;
   std::string name;
 
-  analog::terminal_conductance net() const { return analog::reduce(cells); }
-  VectorXd inputs() const { return analog::inv_inputs(net(), input, offset, inverter_offset); }
+  terminal_conductance net() const { return reduce(cells); }
+  VectorXd inputs() const { return inv_inputs(net(), input, offset, inverter_offset); }
   inv_instance spice() const { return test::instance_of(cells, amps, input, offset, inverter_offset); }
 };
 
 instance make(const MatrixXd& a, double gain, std::uint64_t number, const std::string& name) {
   instance i;
   i.cells = test::cells_of(a, 100e-6, 100e-6);
-  i.amps.row.open_loop_gain = i.amps.inverter.open_loop_gain = gain;
-  i.amps.row.gain_bandwidth_hz = i.amps.inverter.gain_bandwidth_hz = 100e6;
+  i.amps = test::amplifiers(gain, 100e6);
   i.input = 0.1 * test::normal_vector(a.rows(), number);
   i.offset = 1e-3 * test::normal_vector(a.rows(), number + 1);
   i.inverter_offset = 1e-3 * test::normal_vector(a.rows(), number + 2);
@@ -77,10 +73,10 @@ TEST(ngspice, waveform) {
   std::vector<instance> all = instances();
   all.push_back(loaded());
   for (const instance& i : all) {
-    const analog::closed_loop loop = analog::inv_loop(i.net(), i.amps);
-    ASSERT_TRUE(analog::is_stable(loop)) << i.name;
-    const analog::step_response response(loop, i.inputs());
-    const double stop_s = analog::settling_estimate_s(loop, 1e-4);
+    const closed_loop loop = inv_loop(i.net(), i.amps);
+    ASSERT_TRUE(is_stable(loop)) << i.name;
+    const step_response response(loop, i.inputs());
+    const double stop_s = settling_estimate_s(loop, 1e-4);
     const MatrixXd wave = test::spice_waveform(i.spice(), stop_s);
     const double full_scale = response.final_outputs().cwiseAbs().maxCoeff();
     double worst = 0;
@@ -108,10 +104,10 @@ double settling(const MatrixXd& wave, const VectorXd& end, double band) {
 TEST(ngspice, settling_time) {
   MHO_NEEDS_NGSPICE();
   for (const instance& i : instances()) {
-    const analog::closed_loop loop = analog::inv_loop(i.net(), i.amps);
-    const analog::step_response response(loop, i.inputs());
+    const closed_loop loop = inv_loop(i.net(), i.amps);
+    const step_response response(loop, i.inputs());
     const VectorXd end = test::spice_operating_point(i.spice());
-    const MatrixXd wave = test::spice_waveform(i.spice(), 1.5 * analog::settling_estimate_s(loop, 1e-4));
+    const MatrixXd wave = test::spice_waveform(i.spice(), 1.5 * settling_estimate_s(loop, 1e-4));
     for (const double epsilon : {0.1, 0.01, 1e-3, 1e-4}) {
       const double spice_s = settling(wave, end, epsilon * end.cwiseAbs().maxCoeff());
       const double difference = std::abs(response.settling_s(epsilon) / spice_s - 1);
@@ -124,8 +120,8 @@ TEST(ngspice, settling_time) {
 TEST(ngspice, thermal_noise) {
   MHO_NEEDS_NGSPICE();
   for (const instance& i : instances()) {
-    const analog::closed_loop loop = analog::inv_loop(i.net(), i.amps);
-    const MatrixXd model = analog::output_noise(i.net(), i.amps, loop, analog::spice_temperature_kelvin);
+    const closed_loop loop = inv_loop(i.net(), i.amps);
+    const MatrixXd model = output_noise(i.net(), i.amps, loop, spice_temperature_kelvin);
     for (Index j = 0; j < model.rows(); j += 3) {
       const double spice = test::spice_noise(i.spice(), static_cast<std::size_t>(j));
       const double difference = std::abs(model(j, j) / spice - 1);
@@ -143,12 +139,12 @@ TEST(ngspice, stability) {
   for (std::uint64_t number = 1; number < 4000 && (unstable < 4 || stable < 4 || differing < 2); ++number) {
     const MatrixXd a = test::normal_matrix(4, 4, 500 + number).cwiseAbs();
     const instance i = make(a, 1e4, number, "matrix " + std::to_string(number));
-    const analog::closed_loop loop = analog::inv_loop(i.net(), i.amps);
-    const bool settles = analog::is_stable(loop);
+    const closed_loop loop = inv_loop(i.net(), i.amps);
+    const bool settles = is_stable(loop);
     // The eigenvalues of A itself say something else now and then.
-    const bool differs = (a.eigenvalues().real().minCoeff() > 0) != settles;
+    const bool differs = (test::least_real_eigenvalue(a) > 0) != settles;
     if (differs ? differing >= 2 : (settles ? stable : unstable) >= 4) continue;
-    const double rate = loop.omega * std::abs(analog::slowest_mode(loop));
+    const double rate = loop.omega * std::abs(slowest_mode(loop));
     if (rate < 1e-3 * loop.omega) continue;  // nothing happens in a run of reasonable length
     ++(differs ? differing : settles ? stable : unstable);
     const MatrixXd wave = test::spice_waveform(i.spice(), 30 / rate);
@@ -171,4 +167,4 @@ TEST(ngspice, stability) {
 }
 
 }  // namespace
-}  // namespace mho
+}  // namespace mho::analog

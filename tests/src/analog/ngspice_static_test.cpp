@@ -2,7 +2,6 @@
 // precision; the gates are two orders above what an independent comparison of the same equations saw.
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -14,11 +13,9 @@
 #include "src/analog/closed_loops.hpp"
 #include "src/analog/ngspice.hpp"
 
-namespace mho {
+namespace mho::analog {
 namespace {
 
-using analog::inv_amplifiers;
-using analog::inv_cells;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -48,16 +45,15 @@ comparison compare(const inv_cells& cells, const inv_amplifiers& amps, double of
   const VectorXd input = 0.1 * test::normal_vector(n, number);
   const VectorXd offset = offset_volt * test::normal_vector(n, number + 1);
   const VectorXd inverter_offset = offset_volt * test::normal_vector(n, number + 2);
-  const analog::terminal_conductance net = analog::reduce(cells);
-  const auto steady = analog::steady_state(net, amps);
+  const terminal_conductance net = reduce(cells);
+  const auto steady = steady_state(net, amps);
   EXPECT_TRUE(steady.has_value());
-  const VectorXd terminals = steady->terminals * analog::inv_inputs(net, input, offset, inverter_offset);
+  const VectorXd terminals = steady->terminals * inv_inputs(net, input, offset, inverter_offset);
   const VectorXd model = terminals.segment(n, n);
   const VectorXd spice =
       test::spice_operating_point(test::instance_of(cells, amps, input, offset, inverter_offset));
-  MatrixXd g = cells.plus;
-  if (net.two_arrays) g -= cells.minus;
-  return {(spice - model).cwiseAbs().maxCoeff() / model.cwiseAbs().maxCoeff(), condition(g)};
+  return {(spice - model).cwiseAbs().maxCoeff() / model.cwiseAbs().maxCoeff(),
+          condition(test::signed_of(cells))};
 }
 
 void expect_agreement(const inv_cells& cells, const inv_amplifiers& amps, double offset_volt,
@@ -67,12 +63,7 @@ void expect_agreement(const inv_cells& cells, const inv_amplifiers& amps, double
   test::record_worst(c.difference);
 }
 
-inv_amplifiers amplifiers(double gain) {
-  inv_amplifiers amps;
-  amps.row.open_loop_gain = amps.inverter.open_loop_gain = gain;
-  amps.row.gain_bandwidth_hz = amps.inverter.gain_bandwidth_hz = 100e6;
-  return amps;
-}
+inv_amplifiers amplifiers(double gain) { return test::amplifiers(gain, 100e6); }
 
 TEST(ngspice, steady_state_by_gain) {
   MHO_NEEDS_NGSPICE();
@@ -138,10 +129,9 @@ TEST(ngspice, pseudo_inverse) {
       c.row_offset_volt = test::row_major(inputs.segment(m, m));
       c.column_offset_volt = test::row_major(inputs.tail(n));
       c.row.open_loop_gain = c.column.open_loop_gain = gain;
-      const analog::closed_loop loop =
-          analog::ginv_loop({x, {}, c.feedback_siemens, analog::ginv_signs::inverters}, amps);
+      const closed_loop loop = ginv_loop({x, {}, c.feedback_siemens, ginv_signs::inverters}, amps);
       const VectorXd model =
-          -loop.output * loop.k.fullPivLu().solve(loop.drive * inputs) + loop.feedthrough * inputs;
+          -loop.output * test::solution(loop.k, loop.drive * inputs) + loop.feedthrough * inputs;
       const VectorXd spice = test::spice_operating_point(c);
       const double difference = (spice - model).cwiseAbs().maxCoeff() / model.cwiseAbs().maxCoeff();
       // The normal equations have the square of X's condition.
@@ -151,7 +141,7 @@ TEST(ngspice, pseudo_inverse) {
       if (gain < infinite) continue;
       c.row_offset_volt.clear();
       c.column_offset_volt.clear();
-      const VectorXd least = -x.colPivHouseholderQr().solve(current);
+      const VectorXd least = -test::least_squares(x, current);
       EXPECT_LE((test::spice_operating_point(c) - least).norm() / least.norm(), bound) << "n " << n;
     }
 }
@@ -163,14 +153,13 @@ TEST(ngspice, clamped_outputs) {
     const inv_cells cells = test::cells_of(test::wishart(4, 8, number), 100e-6, 100e-6);
     const inv_amplifiers amps = amplifiers(1e3);
     const VectorXd input = 0.15 * test::normal_vector(4, number);
-    const analog::terminal_conductance net = analog::reduce(cells);
-    const analog::saturated_rest model =
-        analog::saturated_steady_state(analog::inv_loop(net, amps), analog::inv_inputs(net, input), 0.4);
+    const terminal_conductance net = reduce(cells);
+    const saturated_rest model = saturated_steady_state(inv_loop(net, amps), inv_inputs(net, input), 0.4);
     ASSERT_TRUE(model.converged) << number;
     inv_instance c = test::instance_of(cells, amps, input);
     c.amplifier.clamp_volt = c.inverter.clamp_volt = 0.4;
     const VectorXd spice = test::spice_operating_point(c);
-    const VectorXd linear = (analog::steady_state(net, amps)->per_source() * input).cwiseAbs();
+    const VectorXd linear = (steady_state(net, amps)->per_source() * input).cwiseAbs();
     EXPECT_GT(linear.maxCoeff(), 0.1) << "nothing bends in instance " << number;
     const double difference = (spice - model.outputs).cwiseAbs().maxCoeff() / 0.4;
     EXPECT_LE(difference, 1e-8) << number << ", linear " << linear.transpose() << ", spice "
@@ -180,4 +169,4 @@ TEST(ngspice, clamped_outputs) {
 }
 
 }  // namespace
-}  // namespace mho
+}  // namespace mho::analog

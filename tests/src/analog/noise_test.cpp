@@ -15,29 +15,25 @@ using test::wishart;
 
 constexpr double g0 = 1e-4, kelvin = spice_temperature_kelvin;
 
-inv_amplifiers amplifiers() {
-  inv_amplifiers amps;
-  amps.row = {1e4, 1e8};
-  amps.inverter = {1e4, 1e8};
-  return amps;
-}
+inv_amplifiers amplifiers() { return test::amplifiers(1e4, 1e8); }
 
 TEST(noise, covariance_is_the_integral_of_the_impulse_response) {
   // P = integral of exp(-omega K t) Q exp(-omega K^T t) dt; doubling: P(2T) = P(T) + E P(T) E^T, begun with
   // Simpson's rule over a T so short that its error is below 1e-12.
   const closed_loop loop = inv_loop(connect(cells_of(wishart(5, 10, 3), 1e-4, g0)), amplifiers());
   const Eigen::Index states = loop.k.rows();
-  const Eigen::MatrixXd root = test::normal_matrix(states, states, 8), q = root * root.transpose();
+  const Eigen::MatrixXd root = test::normal_matrix(states, states, 8),
+                        q = test::product(root, root.transpose());
   const double start = 1e-3 / loop.omega;
   const auto term = [&](double t) {
     const Eigen::MatrixXd e = matrix_exponential(-loop.omega * t * loop.k);
-    return Eigen::MatrixXd(e * q * e.transpose());
+    return test::product(e, q, e.transpose());
   };
   Eigen::MatrixXd p = start / 6 * (term(0) + 4 * term(start / 2) + term(start));
   Eigen::MatrixXd e = matrix_exponential(-loop.omega * start * loop.k);
   while (e.norm() > 1e-9) {
-    p += (e * p * e.transpose()).eval();
-    e = (e * e).eval();
+    p += test::product(e, p, e.transpose());
+    e = test::product(e, e);
   }
   EXPECT_LT((stationary_covariance(loop, q) - p).norm(), 1e-11 * p.norm());
 }

@@ -7,6 +7,7 @@
 
 #include "src/analog/gram.hpp"
 #include "src/analog/worked_example.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 namespace {
@@ -43,7 +44,7 @@ TEST(registers, finite_ones_leave_the_rounding_that_they_make) {
       const Eigen::Map<const Eigen::VectorXd> rhs(system.b.data(), n);
       const Eigen::Map<const matrix> a(system.expanded.data(), n, n);
       const double half = std::exp2(static_cast<double>(3 - bits)) / 2, root = std::sqrt(n);
-      const double smallest = a.jacobiSvd().singularValues()(n - 1);
+      const double smallest = test::singular_values(a)(n - 1);
       const double of_x = cycles * half * root * at(x, 0).cwiseAbs().maxCoeff(),
                    of_r = (cycles + 1) * half * root * rhs.cwiseAbs().maxCoeff() / smallest;
       // What refinement has not yet removed is bounded by how far its last cycle moved, and twice over.

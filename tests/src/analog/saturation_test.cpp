@@ -14,11 +14,7 @@ using test::wishart;
 
 constexpr double g0 = 1e-4;
 
-inv_amplifiers amplifiers() {
-  inv_amplifiers amps;
-  amps.row = amps.inverter = {1e4, 1e8};
-  return amps;
-}
+inv_amplifiers amplifiers() { return test::amplifiers(1e4, 1e8); }
 
 TEST(saturation, no_limits_are_the_linear_loop) {
   for (std::uint64_t k = 0; k < 4; ++k) {

@@ -14,16 +14,8 @@ namespace {
 
 using test::bench;
 using test::gram_system;
-
-options parameters(const char* preset, options replaced = {}) {
-  return accelerator_options(preset, replaced).value();
-}
-
-options bare(const char* blocks) {
-  return parameters("paper", {{"converter.dac_bits", std::int64_t{0}},
-                              {"converter.adc_bits", std::int64_t{0}},
-                              {"solver.blocks", blocks}});
-}
+using test::parameters;
+using test::without_converters;
 
 TEST(analog_solver, counts_operations_exactly) {
   // 3^s INV and 3 4^s - 2 3^s MVM a cycle (Zuo et al. 2025): 1, 1; 3, 6; 9, 30; 27, 138.
@@ -46,10 +38,10 @@ struct anchor {
 TEST(analog_solver, medians_over_fresh_channels) {
   // Independent simulations of the same equations; 15 % covers their own spread and counting.
   const std::vector<anchor> anchors{
-      {"16x4 bare", 16, 4, bare("reuse"), {.10, .016, .0030, .00055}},
-      {"128x8 bare", 128, 8, bare("reuse"), {.037, .0025, .00020, 1.7e-5}},
-      {"16x4 Schur", 16, 4, bare("schur"), {.053, .0035, .00027}},
-      {"128x8 Schur", 128, 8, bare("schur"), {.016, 3.6e-4, 9e-6}},
+      {"16x4 bare", 16, 4, without_converters("reuse"), {.10, .016, .0030, .00055}},
+      {"128x8 bare", 128, 8, without_converters("reuse"), {.037, .0025, .00020, 1.7e-5}},
+      {"16x4 Schur", 16, 4, without_converters("schur"), {.053, .0035, .00027}},
+      {"128x8 Schur", 128, 8, without_converters("schur"), {.016, 3.6e-4, 9e-6}},
       {"16x4 converters", 16, 4, parameters("paper"), {.134, .0207, .0036, .00065}},
       {"128x8 converters", 128, 8, parameters("paper"), {.085, .0075, .0007, 6.5e-5}}};
   constexpr std::size_t channels = 1000;
@@ -94,7 +86,7 @@ TEST(analog_solver, all_64_bits_of_a_stream_count) {
 TEST(analog_solver, padding_does_not_disturb) {
   // tx = 3: six real unknowns on arrays of 4, padded to 8. With 24 bits stored, ten cycles reach the
   // truncation's floor.
-  bench b(bare("reuse"), 3);
+  bench b(without_converters("reuse"), 3);
   for (std::uint64_t k = 0; k < 20; ++k)
     EXPECT_LT(b.errors(gram_system(48, 3, k), 12, {1, 0, k}).back(), 1e-6) << k;
 }

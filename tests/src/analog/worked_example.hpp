@@ -2,7 +2,7 @@
 /// The worked example of Zuo et al. 2025, Fig. 2d: a 4x4 real matrix printed as four 3-bit slices.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <array>
 
 namespace mho::test {

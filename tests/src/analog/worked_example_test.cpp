@@ -7,6 +7,7 @@
 
 #include "analog/array.hpp"
 #include "src/analog/worked_example.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 namespace {
@@ -31,7 +32,7 @@ struct run {
 
 run solve_example(const analog_solver& solver, std::uint64_t chip, std::size_t cycles) {
   const matrix a = example_matrix();
-  const Eigen::Vector4d b = example_rhs(), exact = a.fullPivLu().solve(b);
+  const Eigen::Vector4d b = example_rhs(), exact = test::solution(a, b);
   std::vector<double> state(solver.state_size()), scratch(solver.scratch_size()), x(4 * cycles),
       residual(cycles);
   EXPECT_EQ(solver.program(a.data(), {chip, 0, 0}, state, scratch), status::ok);
@@ -45,9 +46,8 @@ run solve_example(const analog_solver& solver, std::uint64_t chip, std::size_t c
 
 TEST(worked_example, has_the_printed_condition_and_solution) {
   const matrix a = example_matrix();
-  const auto singular = a.jacobiSvd().singularValues();
-  EXPECT_NEAR(singular(0) / singular(3), 7.71, 0.005);
-  const Eigen::Vector4d x = a.fullPivLu().solve(example_rhs());
+  EXPECT_NEAR(test::condition(a), 7.71, 0.005);
+  const Eigen::Vector4d x = test::solution(a, example_rhs());
   const Eigen::Vector4d printed(0.1392, -0.0775, 0.0316, 0.1460);
   EXPECT_LT((x - printed).cwiseAbs().maxCoeff(), 0.00005 + 1e-9);
 }
@@ -87,7 +87,7 @@ TEST(worked_example, guaranteed_contraction_truncated_and_rounded) {
       EXPECT_EQ(solver.solve(state, unit.data(), 1, {1, 0, 0}, {p.col(j).data(), 4}, {}, scratch),
                 status::ok);
     }
-    return (Eigen::Matrix4d::Identity() - p * a).jacobiSvd().singularValues()(0);
+    return test::singular_values(Eigen::Matrix4d::Identity() - p * a)(0);
   };
   EXPECT_NEAR(contraction("truncate"), 0.775, 0.0005);
   EXPECT_NEAR(contraction("nearest"), 0.217, 0.0005);

@@ -1,11 +1,11 @@
 // The one-step pseudo-inverse against double precision, zero forcing and what it cannot invert.
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <cmath>
 #include <mho/mho.hpp>
 
 #include "analog/ginv.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 namespace {
@@ -48,10 +48,8 @@ TEST(analog_ginv, of_a_matrix_of_levels_is_the_pseudo_inverse) {
     const matrix h = level_matrix(12, 5, k);
     const ginv_bench b(typed("ideal"), h);
     ASSERT_EQ(b.programmed, status::ok);
-    const auto values = h.jacobiSvd().singularValues();
-    const double condition = values(0) / values(4);
-    const matrix exact = h.completeOrthogonalDecomposition().pseudoInverse();
-    const matrix inverse = (h.transpose() * h).inverse();
+    const double condition = test::condition(h);
+    const matrix exact = test::pseudo_inverse(h), inverse = test::inverse(test::product(h.transpose(), h));
     EXPECT_LT((b.p() - exact).norm(), 1e-13 * condition * condition * exact.norm());
     EXPECT_LT((b.q() - inverse).norm(), 1e-13 * condition * condition * inverse.norm());
   }
@@ -70,7 +68,7 @@ TEST(analog_ginv, finite_gain_obeys_kirchhoff) {
     matrix network(11, 11);
     network << matrix((d1 / gain).array().matrix().asDiagonal()) + feedback * matrix::Identity(8, 8), x,
         x.transpose(), -matrix((d2 / gain).asDiagonal());
-    const matrix solved = network.inverse();
+    const matrix solved = test::inverse(network);
     // i = -y: w = solved_wv y; the inputs of the second ones take r: X^T v + r = D2 w / A0.
     EXPECT_LT((b.p() - solved.bottomLeftCorner(3, 8) / 0.25).norm(), 1e-11 * b.p().norm()) << k;
     EXPECT_LT((b.q() + solved.bottomRightCorner(3, 3) / (7 * 0.25 * 0.25) / 1).norm(), 1e-11 * b.q().norm())

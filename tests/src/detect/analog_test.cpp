@@ -1,10 +1,11 @@
 // The analogue detectors: what their draws depend on.
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <cmath>
 
 #include <mho/mho.hpp>
+
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 namespace {
@@ -110,13 +111,13 @@ TEST(analog_detector, mmse_variance_does_not_cancel_at_any_noise) {
     // The analogue detector gets G + D, formed in FP32, |D| <= sqrt2 2^-24 (2 rx + 2) tr G. To first order e
     // = N0 e_k' A^-1 e_k changes by at most |D| |A^-1| of itself, and g = e_k' A^-1 G e_k by |A^-1 e_k| |D|
     // (1 + |A^-1| |G e_k|), whichever way it is computed.
-    const Eigen::MatrixXcd gram = exact.adjoint() * exact,
+    const Eigen::MatrixXcd gram = test::product(exact.adjoint(), exact),
                            a = gram + static_cast<double>(n0) * Eigen::MatrixXcd::Identity(n, n),
-                           inverse = a.inverse();
+                           inverse = test::inverse(a), useful = test::product(inverse, gram);
     const double moved = std::sqrt(2.0) * 0x1p-24 * (2 * antennas + 2) * gram.trace().real();
     for (std::size_t k = 0; k < n; ++k) {
       const auto i = static_cast<Eigen::Index>(k);
-      const double gain = (inverse * gram)(i, i).real(),
+      const double gain = useful(i, i).real(),
                    of_gain = moved * inverse.col(i).norm() * (1 + inverse.norm() * gram.col(i).norm()) / gain;
       EXPECT_NEAR(static_cast<double>(variance[0][k]) / static_cast<double>(variance[1][k]), 1,
                   moved * inverse.norm() + of_gain + 4 * 0x1p-24)

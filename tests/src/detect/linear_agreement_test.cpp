@@ -135,8 +135,8 @@ TEST_P(agreement, with_every_form_of_noise) {
     for (size_t e = 0; e < entries; ++e) {
       const auto n = static_cast<long>(rx);
       const matrix f = widened(draws.data() + e * rx * rx, rx, rx),
-                   r = f * f.adjoint() / static_cast<double>(rx) + 0.5 * matrix::Identity(n, n),
-                   l = r.llt().matrixL(), w = l.inverse();
+                   r = test::product(f, f.adjoint()) / static_cast<double>(rx) + 0.5 * matrix::Identity(n, n),
+                   l = test::cholesky(r), w = test::inverse(l);
       for (size_t i = 0; i < rx * rx; ++i) {
         const auto row = static_cast<long>(i / rx), column = static_cast<long>(i % rx);
         covariance[e * rx * rx + i] = cf32(r(row, column));
@@ -172,17 +172,16 @@ TEST_P(agreement, with_every_form_of_noise) {
               for (long i = 0; i < size; ++i)
                 whiten(i, i) = 1 / std::sqrt(static_cast<double>(antennas[e * rx + static_cast<size_t>(i)]));
             if (n.is == noise::covariance)
-              whiten = matrix(widened(covariance.data() + e * rx * rx, rx, rx).llt().matrixL()).inverse();
-            if (n.is == noise::cholesky) whiten = widened(lower.data() + e * rx * rx, rx, rx).inverse();
+              whiten = test::inverse(test::cholesky(widened(covariance.data() + e * rx * rx, rx, rx)));
+            if (n.is == noise::cholesky) whiten = test::inverse(widened(lower.data() + e * rx * rx, rx, rx));
             if (n.is == noise::whitener) whiten = widened(whitener.data() + e * rx * rx, rx, rx);
             const double level = n.is == noise::scalar        ? 0.5
                                  : n.is == noise::per_problem ? static_cast<double>(levels[q])
                                                               : 1.0;
-            const linear_reference r(kind, whiten * b.channel(q), level);
-            const auto singular = whiten.jacobiSvd().singularValues();
-            const double spread = singular(0) / singular(size - 1);
+            const linear_reference r(kind, test::product(whiten, b.channel(q)), level);
+            const double spread = test::condition(whiten);
             for (size_t u = 0; u < 2; ++u) {
-              const vector y = whiten * b.received(q, u), x = r.estimate(y);
+              const vector y = test::product(whiten, b.received(q, u)), x = r.estimate(y);
               for (size_t k = 0; k < tx; ++k) {
                 const auto c = static_cast<long>(k);
                 const size_t at = (q * 2 + u) * tx + k;

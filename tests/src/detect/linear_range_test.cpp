@@ -23,8 +23,7 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 double variance_bound(const linear_reference& r, double level, long k) {
   const auto rx = static_cast<double>(r.channel.rows()), tx = static_cast<double>(r.channel.cols());
   const double root = std::sqrt(2.0) * unit, trace_g = r.gram.trace().real(), trace_a = r.a.trace().real();
-  const Eigen::SelfAdjointEigenSolver<matrix> eigen(r.inverse, Eigen::EigenvaluesOnly);
-  const double largest = eigen.eigenvalues()(r.inverse.rows() - 1);
+  const double largest = test::hermitian_eigenvalues(r.inverse).maxCoeff();
   const double shifted = root * ((2 * rx + 1) * trace_g + (2 * tx + 8) * trace_a) * largest;
   const double solved = root * (2 * tx + 4) * std::sqrt(largest * trace_a);
   const double e = level * r.inverse(k, k).real();

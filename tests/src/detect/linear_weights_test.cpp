@@ -16,7 +16,7 @@ struct coloured_noise {
     const auto n = static_cast<long>(rx);
     for (size_t q = 0; q < problems; ++q) {
       const matrix f = widened(draws.data() + q * rx * rx, rx, rx),
-                   r = f * f.adjoint() / static_cast<double>(rx) + 0.3 * matrix::Identity(n, n);
+                   r = test::product(f, f.adjoint()) / static_cast<double>(rx) + 0.3 * matrix::Identity(n, n);
       for (size_t i = 0; i < rx * rx; ++i)
         values[q * rx * rx + i] = cf32(r(static_cast<long>(i / rx), static_cast<long>(i % rx)));
     }
@@ -29,20 +29,15 @@ struct coloured_noise {
 
 // By the text-book formula, R inverted as it is.
 matrix textbook(const std::string& kind, const matrix& h, const matrix& r) {
-  const matrix right = h.adjoint() * r.inverse(), g = right * h,
+  const matrix right = test::product(h.adjoint(), test::inverse(r)), g = test::product(right, h),
                identity = matrix::Identity(g.rows(), g.cols());
   const matrix a = kind == "mrc"    ? matrix(g.diagonal().asDiagonal())
                    : kind == "mmse" ? matrix(g + identity)
                                     : g;
-  const matrix biased = a.inverse() * right;
+  const matrix biased = test::product(test::inverse(a), right);
   if (kind != "mmse") return biased;
-  const matrix useful = (biased * h).diagonal();  // unbiased: the diagonal of W H is 1
+  const matrix useful = test::product(biased, h).diagonal();  // unbiased: the diagonal of W H is 1
   return useful.cwiseInverse().col(0).asDiagonal() * biased;
-}
-
-double condition_of(const matrix& m) {
-  const Eigen::SelfAdjointEigenSolver<matrix> eigen(m, Eigen::EigenvaluesOnly);
-  return eigen.eigenvalues()(m.rows() - 1) / eigen.eigenvalues()(0);
 }
 
 TEST_P(weights, with_coloured_noise_are_the_textbook_ones) {
@@ -61,15 +56,15 @@ TEST_P(weights, with_coloured_noise_are_the_textbook_ones) {
       for (size_t q = 0; q < problems; ++q) {
         const matrix h = b.channel(q), covariance = widened(r.values.data() + q * rx * rx, rx, rx),
                      exact = textbook(rule, h, covariance);
-        const matrix g = h.adjoint() * covariance.inverse() * h;
+        const matrix g = test::product(h.adjoint(), test::solution(covariance, h));
         // 32 roundings of whitening and as many of detection, times their condition numbers.
-        const double inner = rule == "mrc" ? 1 : condition_of(g),
-                     bound = 64 * unit * condition_of(covariance) * inner * exact.norm();
-        const matrix w = widened(found.data() + q * tx * rx, tx, rx);
+        const double inner = rule == "mrc" ? 1 : test::hermitian_condition(g),
+                     bound = 64 * unit * test::hermitian_condition(covariance) * inner * exact.norm();
+        const matrix w = widened(found.data() + q * tx * rx, tx, rx), useful = test::product(w, h);
         ASSERT_LE((w - exact).cwiseAbs().maxCoeff(), bound) << kind << " " << rx << "x" << tx;
         // Unbiased by definition, whatever the kind.
         for (long k = 0; k < static_cast<long>(tx); ++k)
-          ASSERT_NEAR(std::abs((w * h)(k, k) - 1.0), 0, bound * h.norm()) << kind;
+          ASSERT_NEAR(std::abs(useful(k, k) - 1.0), 0, bound * h.norm()) << kind;
       }
       // A range leaves the rest alone, and has the same numbers; any layout.
       call some;
@@ -95,12 +90,13 @@ TEST_P(weights, times_the_received_vector_are_the_estimate) {
       ASSERT_EQ(d->weights(row_major(found.data(), 4, tx, rx)), error::none);
       for (size_t q = 0; q < 4; ++q) {
         const matrix w = widened(found.data() + q * tx * rx, tx, rx), y = b.received(q);
-        const matrix product = w * y, size = (w.cwiseAbs() * y.cwiseAbs()).cast<std::complex<double>>();
+        const matrix product = test::product(w, y);
+        const Eigen::VectorXd size = test::product(w.cwiseAbs(), y.cwiseAbs().col(0));
         // `apply` is this very product: sqrt 2 (2 rx + 1) roundings of its terms.
         for (size_t k = 0; k < tx; ++k)
-          ASSERT_LE(std::abs(std::complex<double>(x.estimate[q * tx + k]) - product(static_cast<long>(k), 0)),
-                    1.01 * std::sqrt(2.0) * (2 * static_cast<double>(rx) + 1) * unit *
-                        size(static_cast<long>(k), 0).real())
+          ASSERT_LE(
+              std::abs(std::complex<double>(x.estimate[q * tx + k]) - product(static_cast<long>(k), 0)),
+              1.01 * std::sqrt(2.0) * (2 * static_cast<double>(rx) + 1) * unit * size(static_cast<long>(k)))
               << kind;
       }
     }

@@ -56,8 +56,8 @@ TEST_P(gram_kernel, is_the_product_of_the_channel_with_itself) {
       k.gram(h.data() + part * tx * 2 * k.lanes, rx - part, tx, part == 0, g.data());
       for (std::size_t lane = 0; lane < k.lanes; ++lane) {
         const matrix exact = h.lane(lane, rx, tx);
-        const matrix product = (exact.adjoint() * exact).eval().triangularView<Eigen::Lower>();
-        const real_matrix sizes = exact.cwiseAbs().transpose() * exact.cwiseAbs();
+        const matrix product = test::product(exact.adjoint(), exact).triangularView<Eigen::Lower>();
+        const real_matrix sizes = test::product(exact.cwiseAbs().transpose(), exact.cwiseAbs());
         expect_within(g.lower(lane, tx), product, complex_gamma(rx) * sizes, of(rx, tx));
         for (std::size_t i = 0; i < tx; ++i) ASSERT_EQ(g.at(lane, i * tx + i, 1), 0) << of(rx, tx);
       }
@@ -76,8 +76,7 @@ TEST_P(gram_kernel, matched_filter_is_the_product_with_the_received_vector) {
                        part == 0, z.data());
       for (std::size_t lane = 0; lane < k.lanes; ++lane) {
         const matrix left = h.lane(lane, rx, tx).adjoint(), right = y.lane(lane, rx, 1);
-        expect_within(z.lane(lane, tx, 1), left * right,
-                      complex_gamma(rx) * (left.cwiseAbs() * right.cwiseAbs()), of(rx, tx));
+        expect_product(z.lane(lane, tx, 1), left, right, complex_gamma(rx), of(rx, tx));
       }
     }
 }
@@ -92,8 +91,7 @@ TEST_P(factor_kernel, cholesky_times_its_adjoint_is_the_matrix) {
           f.a.hermitian(lane, n) + static_cast<double>(f.shift.at(lane, 0)) *
                                        matrix::Identity(static_cast<long>(n), static_cast<long>(n));
       // Theorem 10.3, with the roundings of the shift, of the square root and of its inverse.
-      expect_within(l * l.adjoint(), whole, complex_gamma(n, 8) * (l.cwiseAbs() * l.cwiseAbs().transpose()),
-                    std::to_string(n));
+      expect_product(whole, l, l.adjoint(), complex_gamma(n, 8), std::to_string(n));
     }
   }
 }
@@ -134,8 +132,8 @@ TEST_P(factor_kernel, triangular_solves_leave_a_small_residual) {
           const matrix l = upper ? matrix(f.lower(lane).adjoint()) : f.lower(lane),
                        found = x.lane(lane, n, 1);
           // Theorem 8.5: (L + dL) x = b with |dL| <= gamma |L|; the inverse of the diagonal rounds once more.
-          expect_within(l * found, right[lane], complex_gamma(n, 4) * (l.cwiseAbs() * found.cwiseAbs()),
-                        std::to_string(n) + (upper ? " upper" : " lower"));
+          expect_product(right[lane], l, found, complex_gamma(n, 4),
+                         std::to_string(n) + (upper ? " upper" : " lower"));
           right[lane] = found;
         }
       };
@@ -157,11 +155,11 @@ TEST_P(factor_kernel, diagonal_of_the_inverse) {
     k.inverse_diagonal(f.l.data(), f.inverse.data(), n, panel.data(), whole.data(), out.data());
     for (std::size_t lane = 0; lane < k.lanes; ++lane) {
       const matrix l = f.lower(lane);
-      const matrix x = l.triangularView<Eigen::Lower>().solve(
-          matrix::Identity(static_cast<long>(n), static_cast<long>(n)));
+      const matrix x =
+          test::forward_solution(l, matrix::Identity(static_cast<long>(n), static_cast<long>(n)));
       // Columns of X = L^-1 by substitution: |dX| <= gamma |X| |L| |X|. Then a sum of 2 n squares.
       const real_matrix size = x.cwiseAbs(),
-                        error = complex_gamma(n, 4) * 1.01 * (size * l.cwiseAbs() * size);
+                        error = complex_gamma(n, 4) * 1.01 * test::product(size, l.cwiseAbs(), size);
       ASSERT_LE(error.maxCoeff() / size.maxCoeff(), 0.005) << "second-order terms matter";
       expect_within(whole.lane(lane, n, n), x, error, std::to_string(n));
       for (std::size_t i = 0; i < n; ++i) {
@@ -182,8 +180,7 @@ TEST_P(weights_kernel, square_is_the_whole_product_of_a_matrix_with_itself) {
     k.square(x.data(), n, out.data());
     for (std::size_t lane = 0; lane < k.lanes; ++lane) {
       const matrix exact = x.lane(lane, n, n);
-      expect_within(out.lane(lane, n, n), exact.adjoint() * exact,
-                    complex_gamma(n) * (exact.cwiseAbs().transpose() * exact.cwiseAbs()), std::to_string(n));
+      expect_product(out.lane(lane, n, n), exact.adjoint(), exact, complex_gamma(n), std::to_string(n));
     }
   }
 }
@@ -201,12 +198,10 @@ TEST_P(weights_kernel, weigh_is_gain_times_inverse_times_channel) {
         for (std::size_t lane = 0; lane < k.lanes; ++lane) {
           const auto n = static_cast<long>(tx);
           const matrix left = identity ? matrix(matrix::Identity(n, n)) : b.lane(lane, tx, tx),
-                       right = h.lane(lane, rows, tx).adjoint(),
-                       by = gain.lane(lane, tx, 1).col(0).asDiagonal();
+                       right = h.lane(lane, rows, tx).adjoint();
           // A sum of tx products, and the gain's rounding.
-          expect_within(w.lane(lane, tx, rows), by * left * right,
-                        complex_gamma(tx, 2) * (by.cwiseAbs() * left.cwiseAbs() * right.cwiseAbs()),
-                        of(rows, tx));
+          expect_product(w.lane(lane, tx, rows), gain.lane(lane, tx, 1).col(0).asDiagonal() * left, right,
+                         complex_gamma(tx, 2), of(rows, tx));
         }
       }
     }

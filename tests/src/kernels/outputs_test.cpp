@@ -125,8 +125,8 @@ TEST_P(output_kernel, mmse_gain_and_variance_lose_nothing) {
         for (std::size_t i = 0; i < n; ++i)
           l(static_cast<long>(i), static_cast<long>(i)) = 1 / static_cast<double>(s.inverse.at(lane, i));
         const matrix g = s.g.hermitian(lane, n);
-        const matrix x = l.triangularView<Eigen::Lower>().solve(
-            matrix::Identity(static_cast<long>(n), static_cast<long>(n)));
+        const matrix x =
+            test::forward_solution(l, matrix::Identity(static_cast<long>(n), static_cast<long>(n)));
         const real_matrix size_x = x.cwiseAbs(), size_l = l.cwiseAbs();
         const double n0 = static_cast<double>(s.level.at(lane, 0));
         for (std::size_t i = 0; i < n; ++i) {
@@ -286,12 +286,11 @@ TEST_P(small_kernel, solves_up_to_four_streams_in_one_or_two_packs) {
             }
             const double n0 = static_cast<double>(noise);
             const matrix a = mmse ? matrix(gram + n0 * matrix::Identity(size, size)) : gram;
-            const Eigen::SelfAdjointEigenSolver<matrix> eigen(a);
-            const double gate = 32 * unit_roundoff * eigen.eigenvalues()(size - 1) / eigen.eigenvalues()(0);
-            const matrix inverse = a.llt().solve(matrix::Identity(size, size));
-            matrix x = inverse * right;
+            const double gate = 32 * unit_roundoff * test::hermitian_condition(a);
+            const matrix inverse = test::inverse(a), gains = test::product(inverse, gram);
+            matrix x = test::product(inverse, right);
             for (long i = 0; i < size; ++i) {
-              const double useful = mmse ? (inverse * gram)(i, i).real() : 1;
+              const double useful = mmse ? gains(i, i).real() : 1;
               x(i, 0) /= useful;
               const double exact = n0 * inverse(i, i).real() / useful;
               ASSERT_NEAR(static_cast<double>(variance.at(lane, p * n + static_cast<std::size_t>(i))) / exact,

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <cmath>
 #include <complex>
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include "aligned.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/targets.hpp"
+#include "src/reference/algebra.hpp"
 
 namespace mho {
 
@@ -24,12 +25,7 @@ using matrix = Eigen::MatrixXcd;
 using real_matrix = Eigen::MatrixXd;
 
 /// Names of the targets that this machine can run.
-inline std::vector<std::string> usable_targets() {
-  std::vector<std::string> names;
-  for (const target_info& t : targets())
-    if (t.usable) names.push_back(t.name);
-  return names;
-}
+std::vector<std::string> usable_targets();
 
 /// A test of every kernel table: `k` is the target's.
 class of_every_target : public testing::TestWithParam<std::string> {
@@ -71,33 +67,12 @@ class pack {
   void fill(float value) const { std::fill_n(buffer_.data(), lanes_ * entries_ * parts_, value); }
 
   /// One lane as a row-major matrix.
-  matrix lane(std::size_t l, std::size_t rows, std::size_t columns) const {
-    matrix m(rows, columns);
-    for (std::size_t i = 0; i < rows; ++i)
-      for (std::size_t j = 0; j < columns; ++j) {
-        const std::size_t e = i * columns + j;
-        m(static_cast<long>(i), static_cast<long>(j)) = {static_cast<double>(at(l, e, 0)),
-                                                         parts_ == 2 ? static_cast<double>(at(l, e, 1)) : 0};
-      }
-    return m;
-  }
+  matrix lane(std::size_t l, std::size_t rows, std::size_t columns) const;
   /// One lane as a lower triangle whose upper one is zero.
-  matrix lower(std::size_t l, std::size_t n) const { return lane(l, n, n).triangularView<Eigen::Lower>(); }
+  matrix lower(std::size_t l, std::size_t n) const;
   /// One lane as the Hermitian matrix whose lower triangle it is.
-  matrix hermitian(std::size_t l, std::size_t n) const {
-    matrix m = lower(l, n);
-    m.triangularView<Eigen::StrictlyUpper>() = m.adjoint().eval().triangularView<Eigen::StrictlyUpper>();
-    m.diagonal() = m.diagonal().real().cast<std::complex<double>>().eval();
-    return m;
-  }
-  void set(std::size_t l, const matrix& m) const {
-    for (long i = 0; i < m.rows(); ++i)
-      for (long j = 0; j < m.cols(); ++j) {
-        const auto e = static_cast<std::size_t>(i * m.cols() + j);
-        at(l, e, 0) = static_cast<float>(m(i, j).real());
-        if (parts_ == 2) at(l, e, 1) = static_cast<float>(m(i, j).imag());
-      }
-  }
+  matrix hermitian(std::size_t l, std::size_t n) const;
+  void set(std::size_t l, const matrix& m) const;
 
  private:
   std::size_t lanes_, entries_, parts_;
@@ -108,28 +83,15 @@ inline pack complex_pack(std::size_t lanes, std::size_t entries) { return {lanes
 inline pack real_pack(std::size_t lanes, std::size_t entries) { return {lanes, entries, 1}; }
 
 /// Independent CN(0, 1) entries.
-inline pack random_pack(std::size_t lanes, std::size_t entries, std::uint64_t seed) {
-  pack p(lanes, entries, 2);
-  std::vector<cf32> draws(lanes * entries);
-  random_stream(seed, 0, 0, 0).complex_normals(draws);
-  for (std::size_t e = 0; e < entries; ++e)
-    for (std::size_t l = 0; l < lanes; ++l) {
-      p.at(l, e, 0) = draws[e * lanes + l].real();
-      p.at(l, e, 1) = draws[e * lanes + l].imag();
-    }
-  return p;
-}
+pack random_pack(std::size_t lanes, std::size_t entries, std::uint64_t seed);
 
 /// Expects |actual - expected| <= bound entry by entry.
-inline void expect_within(const matrix& actual, const matrix& expected, const real_matrix& bound,
-                          const std::string& what) {
-  ASSERT_EQ(actual.rows(), expected.rows());
-  ASSERT_EQ(actual.cols(), expected.cols());
-  for (long i = 0; i < actual.rows(); ++i)
-    for (long j = 0; j < actual.cols(); ++j)
-      ASSERT_LE(std::abs(actual(i, j) - expected(i, j)), bound(i, j))
-          << what << " (" << i << ", " << j << ")";
-}
+void expect_within(const matrix& actual, const matrix& expected, const real_matrix& bound,
+                   const std::string& what);
+
+/// Expects |actual - left right| <= gamma |left| |right| entry by entry.
+void expect_product(const matrix& actual, const matrix& left, const matrix& right, double gamma,
+                    const std::string& what);
 
 /// Numbers of streams that leave every remainder of the register tiles, and their number of antennas.
 inline std::vector<std::size_t> stream_counts() {

@@ -120,14 +120,13 @@ TEST_P(single_kernel, gram_and_matched_filter_are_products) {
         k.gram(from, count, n, start, true, all.data());
         k.matched_filter(from, y.data() + first, count, n, start, z.data());
       }
-      const matrix exact = h.exact(), product = exact.adjoint() * exact;
-      const real_matrix bound = complex_gamma(rows) * (exact.cwiseAbs().transpose() * exact.cwiseAbs());
+      const matrix exact = h.exact(), product = test::product(exact.adjoint(), exact);
+      const real_matrix bound =
+          complex_gamma(rows) * test::product(exact.cwiseAbs().transpose(), exact.cwiseAbs());
       expect_within(all.exact(), product, bound, of(rows, n));
       expect_within(above.exact().triangularView<Eigen::Upper>(), product.triangularView<Eigen::Upper>(),
                     bound, of(rows, n));
-      const matrix received = vector_of(y);
-      expect_within(z.exact().transpose(), exact.adjoint() * received,
-                    complex_gamma(rows) * (exact.cwiseAbs().transpose() * received.cwiseAbs()), of(rows, n));
+      expect_product(z.exact().transpose(), exact.adjoint(), vector_of(y), complex_gamma(rows), of(rows, n));
     }
 }
 
@@ -149,18 +148,16 @@ TEST_P(single_kernel, factor_reproduces_the_matrix_and_solves) {
     matrix whole = a.exact().selfadjointView<Eigen::Upper>();
     whole.diagonal().array() += static_cast<double>(shift);
     // Higham, theorem 10.3; the pivot's inverse is rounded once more.
-    const real_matrix size = r.cwiseAbs().transpose() * r.cwiseAbs();
-    expect_within(l * r, whole, complex_gamma(n + 1, 4) * size, std::to_string(n));
+    expect_product(whole, l, r, complex_gamma(n + 1, 4), std::to_string(n));
     // X = L^-1 row by row, each a forward substitution (theorem 8.5): |L X - I| <= gamma |L| |X|.
     const matrix inverse = x.exact();
-    expect_within(l * inverse, matrix::Identity(static_cast<long>(n), static_cast<long>(n)),
-                  complex_gamma(n, 4) * (l.cwiseAbs() * inverse.cwiseAbs()), std::to_string(n));
+    expect_product(matrix::Identity(static_cast<long>(n), static_cast<long>(n)), l, inverse,
+                   complex_gamma(n, 4), std::to_string(n));
     const matrix solved = vector_of(w), right = z.exact().transpose();
-    expect_within(l * solved, right, complex_gamma(n, 4) * (l.cwiseAbs() * solved.cwiseAbs()),
-                  std::to_string(n));
+    expect_product(right, l, solved, complex_gamma(n, 4), std::to_string(n));
     k.solve(x.data(), w.data(), n, estimate.data(), squares.data());
-    expect_within(estimate.exact().transpose(), inverse.adjoint() * solved,
-                  complex_gamma(n) * (inverse.cwiseAbs().transpose() * solved.cwiseAbs()), std::to_string(n));
+    expect_product(estimate.exact().transpose(), inverse.adjoint(), solved, complex_gamma(n),
+                   std::to_string(n));
     for (std::size_t i = 0; i < n; ++i) {
       const double exact = inverse.col(static_cast<long>(i)).squaredNorm();
       ASSERT_NEAR(static_cast<double>(squares.data()[i]), exact, gamma(2 * n) * exact) << n;
@@ -207,11 +204,9 @@ TEST_P(single_kernel, whitening_solves_multiplies_and_scales) {
       std::copy_n(given.data(), floats, rows.data());
       k.forward(l.data(), inverse.data(), count, n, rows.data());
       const matrix solved = rows.exact(), exact = given.exact();
-      expect_within(exact_l * solved, exact,
-                    complex_gamma(count, 4) * (exact_l.cwiseAbs() * solved.cwiseAbs()), of(count, n));
+      expect_product(exact, exact_l, solved, complex_gamma(count, 4), of(count, n));
       k.multiply(w.data(), given.data(), count, n, out.data());
-      expect_within(out.exact(), exact_w * exact,
-                    complex_gamma(count) * (exact_w.cwiseAbs() * exact.cwiseAbs()), of(count, n));
+      expect_product(out.exact(), exact_w, exact, complex_gamma(count), of(count, n));
       std::copy_n(given.data(), floats, rows.data());
       k.scale(inverse.data(), count, n, rows.data());
       for (std::size_t i = 0; i < count; ++i)
