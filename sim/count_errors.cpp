@@ -9,17 +9,18 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
   const scenario& s = l.settings();
   const std::size_t tx = s.link.tx, bits = l.bits_a_use(), m = l.symbols().bits();
   const std::size_t per_set = s.link.uses_per_channel, realisations = s.channel.realisations;
-  // The unit is the set of uses that share a channel, and with it one programming of the analogue arrays; a
-  // fixed channel is its stratum.
+  // The unit is the group of sets whose channels depend on one another: mostly one set of uses that share a
+  // channel, and with it one programming of the analogue arrays. A fixed group is its stratum.
+  const std::size_t group_uses = l.group_sets() * per_set;
   for (std::size_t c = 0; c < counts.size(); ++c) {
     tally& t = counts[c];
-    t.clear(tx, std::clamp<std::size_t>(realisations, 1, l.chunk_sets()));
-    t.first_stratum = realisations > 0 ? index * l.chunk_sets() % realisations : 0;
+    t.clear(tx, std::clamp<std::size_t>(realisations, 1, l.chunk_groups()));
+    t.first_stratum = realisations > 0 ? index * l.chunk_groups() % realisations : 0;
     t.uses = uses;
     t.bits = uses * bits;
     t.symbols = uses * tx;
+    std::uint64_t unit_errors = 0;
     for (std::size_t first = 0; first < uses; first += per_set) {
-      std::uint64_t unit_errors = 0;
       bool failed = false, not_converged = false, saturated = false;
       for (std::size_t u = first; u < std::min(uses, first + per_set); ++u) {
         failed = failed || is_failed(d.state[c][u]);
@@ -41,12 +42,15 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
       t.failed += failed;
       t.not_converged += not_converged;
       t.saturated += saturated;
+      const std::size_t next = first + per_set;
+      if (next < uses && next % group_uses != 0) continue;
       t.bit_errors += unit_errors;
-      stratum& st = t.strata[first / per_set % t.strata.size()];
+      stratum& st = t.strata[first / group_uses % t.strata.size()];
       ++st.units;
       st.errored += unit_errors != 0;
       st.errors += unit_errors;
       st.squares += unit_errors * unit_errors;
+      unit_errors = 0;
     }
   }
 }

@@ -105,7 +105,7 @@ std::uint64_t chunks_of(const std::vector<point>& unfinished, const link& l) {
   const std::uint64_t chunks = unfinished[0].bits / chunk_bits;
   const bool whole = std::all_of(unfinished.begin(), unfinished.end(), [&](const point& p) {
     return p.bits == chunks * chunk_bits && p.uses == chunks * l.chunk_uses() &&
-           p.sets == chunks * l.chunk_sets() && p.stream_bit_errors.size() == l.settings().link.tx;
+           p.sets == chunks * l.chunk_groups() && p.stream_bit_errors.size() == l.settings().link.tx;
   });
   return whole && chunks < stopping_rule(l.settings().stop, chunk_bits).max_chunks() ? chunks : 0;
 }
@@ -138,7 +138,7 @@ point_outcome run_point(const link& l, const snr_point& at, const run_options& o
                         const std::function<void(const std::vector<tally>&)>& on_round) {
   const stopping_rule rule(l.settings().stop, l.chunk_uses() * l.bits_a_use());
   const std::size_t curves = l.curves(), strata = std::max<std::size_t>(1, l.settings().channel.realisations),
-                    strata_a_chunk = std::min(strata, l.chunk_sets());
+                    strata_a_chunk = std::min(strata, l.chunk_groups());
   std::vector<tally> total(curves);
   for (tally& t : total) t.clear(l.settings().link.tx, strata);
   const clock::time_point start = clock::now();

@@ -49,6 +49,8 @@ std::string link::choose_draw() {
     obstacle = "H^H H of channel " + s.channel + ", as it is set, has no law that could be drawn directly";
   else if (s.tx > s.rx)
     obstacle = "link.tx is above link.rx";
+  else if (scenario_.estimation.method != "perfect")
+    obstacle = "estimation.method asks for estimates of H itself";
   for (const detector_settings& d : scenario_.detectors) {
     const auto kind = find_detector(d.spec.name);
     if (kind && (kind->can.forms & static_cast<std::uint8_t>(form::gram)) == 0)
@@ -63,14 +65,17 @@ result<link> link::make(const scenario& s) {
   if (!symbols) return {symbols.code(), symbols.message()};
   link l(s, std::move(*symbols));
   result<std::unique_ptr<channel>> channel =
-      make_channel(s.link.channel, s.channel.model, s.link.rx, s.link.tx);
+      make_channel(s.link.channel, s.channel.model, s.link.rx, s.link.tx, s.channel.seed.value_or(s.seed));
   if (!channel) return {channel.code(), channel.message()};
   l.channel_ = std::move(*channel);
+  result<channel_estimator> estimator = channel_estimator::make(s.estimation, *l.channel_);
+  if (!estimator) return {estimator.code(), estimator.message()};
+  l.estimator_ = std::make_shared<const channel_estimator>(std::move(*estimator));
   if (s.link.modem == "liquid") {
     const auto modem = liquid_modem::make(l.symbols_.size(), s.link.labels);
     if (!modem) return {modem.code(), modem.message()};
   }
-  std::size_t sets = fewest_sets;
+  std::size_t sets = std::max(fewest_sets, l.channel_->sets_a_group());
   while (sets < most_sets && sets * s.link.uses_per_channel * l.bits_a_use() < chunk_bits) sets *= 2;
   l.chunk_sets_ = sets;
   if (const std::string obstacle = l.choose_draw(); !obstacle.empty()) return {error::bad_value, obstacle};
@@ -183,10 +188,14 @@ void link_worker::draw_received(const snr_point& point, std::uint64_t index, std
     const std::uint64_t number = index * link_.chunk_sets() + set;
     const std::span<cf32> h = std::span(h_).subspan(set * rx * tx, rx * tx);
     const std::uint64_t seed = s.channel.seed.value_or(s.seed);
-    if (s.channel.realisations > 0)  // the same channels at every point
-      link_.channel_->draw({seed, 0, number % s.channel.realisations}, 1, h);
-    else
-      link_.channel_->draw({seed, stream, number}, 1, h);
+    if (const std::size_t group = link_.group_sets(); set % group == 0) {
+      const std::size_t count = std::min(group, sets - set);
+      const std::span<cf32> together = std::span(h_).subspan(set * rx * tx, count * rx * tx);
+      if (s.channel.realisations > 0)  // the same channels at every point
+        link_.channel_->draw({seed, 0, number / group % s.channel.realisations * group}, count, together);
+      else
+        link_.channel_->draw({seed, stream, number}, count, together);
+    }
     double energy = 0;
     if (s.link.snr_normalisation == "realisation")
       for (const cf32 entry : h) energy += static_cast<double>(std::norm(entry));
@@ -197,6 +206,8 @@ void link_worker::draw_received(const snr_point& point, std::uint64_t index, std
       noise_draw.complex_normals(y);
       receive(h.data(), &x_[u * tx], rx, tx, std::sqrt(n0_[set]), y.data());
     }
+    link_.estimator_->estimate(h, static_cast<double>(n0_[set]), {s.seed, stream, number}, h);
+    n0_[set] = static_cast<float>(link_.estimator_->noise_variance(static_cast<double>(n0_[set])));
   }
 }
 

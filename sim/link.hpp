@@ -13,6 +13,7 @@
 #include <mho/mho.hpp>
 
 #include "channels/channel.hpp"
+#include "estimation.hpp"
 #include "gram_draw.hpp"
 #include "liquid_modem.hpp"
 #include "scenario.hpp"
@@ -40,6 +41,9 @@ class link {
   /// Sets of uses that share a channel in a chunk (a power of two), and uses in a chunk.
   std::size_t chunk_sets() const { return chunk_sets_; }
   std::size_t chunk_uses() const { return chunk_sets_ * scenario_.link.uses_per_channel; }
+  /// Sets whose channels depend on one another, and such groups in a chunk: the units of the intervals.
+  std::size_t group_sets() const { return channel_->sets_a_group(); }
+  std::size_t chunk_groups() const { return chunk_sets_ / group_sets(); }
   /// Curves: every step of every detector, in order.
   std::size_t curves() const { return curves_; }
 
@@ -52,6 +56,7 @@ class link {
   constellation symbols_;
   std::shared_ptr<const channel> channel_;
   std::optional<gram_law> law_;
+  std::shared_ptr<const channel_estimator> estimator_;
   std::size_t chunk_sets_ = 0, curves_ = 0;
 };
 

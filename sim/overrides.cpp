@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "accelerator_reader.hpp"
+#include "channels/channel.hpp"
+#include "estimation.hpp"
 #include "input_error.hpp"
 #include "key_names.hpp"
 
@@ -33,6 +35,13 @@ bool is_string_key(const std::string& path) {
     for (const option& o : kind.schema)
       if (parts[0] == "detector" && o.name == parts.back() && std::holds_alternative<std::string>(o.standard))
         return true;
+  const auto is_string = [&](const option& o) {
+    return o.name == parts.back() && std::holds_alternative<std::string>(o.standard);
+  };
+  const auto estimation = channel_estimator::schema();
+  if (parts[0] == "estimation" && std::any_of(estimation.begin(), estimation.end(), is_string)) return true;
+  for (const channel_kind& kind : channel_kinds())
+    if (parts[0] == "channel" && std::any_of(kind.schema.begin(), kind.schema.end(), is_string)) return true;
   for (const option& o : accelerator_schema())
     if (std::holds_alternative<std::string>(o.standard) && path.size() > o.name.size() &&
         path.compare(path.size() - o.name.size(), o.name.size(), o.name) == 0)

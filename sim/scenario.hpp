@@ -29,7 +29,7 @@ struct link_settings {
 };
 
 struct channel_settings {
-  std::size_t realisations = 0;       ///< 0: a fresh channel for every uses_per_channel uses
+  std::size_t realisations = 0;       ///< fixed channels, or groups of them; 0: always a fresh one
   std::optional<std::uint64_t> seed;  ///< of the channel draws alone; the run's seed if absent
   options model;                      ///< of link.channel, every one of its schema
 };
@@ -65,6 +65,7 @@ struct scenario {
   std::string name;  ///< the file's stem
   link_settings link;
   channel_settings channel;
+  options estimation;  ///< of channel_estimator; what is not there has its default
   stop_settings stop;
   std::optional<image_settings> image;
   std::vector<detector_settings> detectors;

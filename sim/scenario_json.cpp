@@ -2,6 +2,7 @@
 #include <mho/analog.hpp>
 #include <variant>
 
+#include "estimation.hpp"
 #include "result_file.hpp"
 
 namespace mho::sim {
@@ -75,6 +76,11 @@ json to_json(const scenario& s) {
   channel["realisations"] = s.channel.realisations > 0 ? json(s.channel.realisations) : json(nullptr);
   for (const auto& [name, value] : s.channel.model) channel[name] = to_json(value);
   channel["seed"] = s.channel.seed ? json(*s.channel.seed) : json(nullptr);
+  json& estimation = j["estimation"];
+  for (const option& o : channel_estimator::schema()) {
+    const auto given = s.estimation.find(o.name);
+    estimation[o.name] = to_json(given != s.estimation.end() ? given->second : o.standard);
+  }
   json& stop = j["stop"];
   stop["bit_errors"] = s.stop.bit_errors ? json(*s.stop.bit_errors) : json(nullptr);
   stop["relative_interval"] = s.stop.relative_interval ? json(*s.stop.relative_interval) : json(nullptr);

@@ -8,6 +8,7 @@
 
 #include "accelerator_reader.hpp"
 #include "channels/channel.hpp"
+#include "estimation.hpp"
 #include "input_error.hpp"
 #include "key_names.hpp"
 #include "overrides.hpp"
@@ -112,12 +113,23 @@ link_settings read_link(table_reader& t) {
 }
 
 // The keys of the chosen kind of channel; those of other kinds are named in the error.
-void read_channel_options(table_reader& t, const std::string& chosen, options& values) {
-  for (const option& o : find_channel(chosen)->schema) values[o.name] = t.get_or(o);
-  for (const channel_kind& kind : channel_kinds())
-    for (const option& o : kind.schema)
-      if (values.count(o.name) == 0 && t.get(o))
-        t.fail(o.name, "needs link.channel = \"" + kind.name + "\", which is " + chosen);
+void read_channel_options(table_reader& t, const scenario& s, options& values) {
+  const std::string& chosen = s.link.channel;
+  const channel_kind& kind = *find_channel(chosen);
+  for (const option& o : kind.schema) values[o.name] = t.get_or(o);
+  for (const channel_kind& other : channel_kinds())
+    for (const option& o : other.schema)
+      if (values.count(o.name) == 0 && t.get(o)) {
+        std::string names;
+        for (const channel_kind& k : channel_kinds())
+          if (std::any_of(k.schema.begin(), k.schema.end(),
+                          [&](const option& p) { return p.name == o.name; }))
+            names += (names.empty() ? "" : ", ") + k.name;
+        t.fail(o.name, "needs a link.channel of " + names + ", which is " + chosen);
+      }
+  if (kind.check == nullptr) return;
+  if (const auto problem = kind.check(values, {s.link.rx, s.link.tx, s.seed}))
+    t.fail(problem->key, problem->what);
 }
 
 stop_settings read_stop(table_reader& t) {
@@ -254,8 +266,13 @@ scenario read_document(const toml::table& document, const toml_source& source, s
     s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_channels)));
     if (const auto v = channel.get(integer("seed", 1, 0, 0x1p53 - 1)))
       s.channel.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(*v));
-    read_channel_options(channel, s.link.channel, s.channel.model);
+    read_channel_options(channel, s, s.channel.model);
     channel.finish();
+  }
+  if (const toml::table* t = root.subtable("estimation")) {
+    table_reader estimation(source, *t, "estimation");
+    for (const option& o : channel_estimator::schema()) s.estimation[o.name] = estimation.get_or(o);
+    estimation.finish();
   }
   if (const toml::table* t = root.subtable("stop")) {
     table_reader stop(source, *t, "stop");

@@ -1,24 +1,65 @@
 #include "summary.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "channels/channel.hpp"
+#include "estimation.hpp"
 
 namespace mho::sim {
 
+namespace {
+
+std::string in_words(const option_value& value) {
+  return std::visit(
+      [](const auto& v) -> std::string {
+        using type = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<type, std::vector<double>> ||
+                      std::is_same_v<type, std::vector<std::int64_t>>)
+          return fmt::format("{}", fmt::join(v, ", "));
+        else
+          return fmt::format("{}", v);
+      },
+      value);
+}
+
+// What of the options is not the default: "kronecker (rx_correlation 0.7)".
+std::string with_options(const std::string& name, std::span<const option> schema, const options& values) {
+  std::string list;
+  for (const option& o : schema)
+    if (const auto given = values.find(o.name); given != values.end() && given->second != o.standard)
+      list += (list.empty() ? "" : ", ") + o.name + " " + in_words(given->second);
+  return list.empty() ? name : name + " (" + list + ")";
+}
+
+std::string channel_summary(const scenario& s) {
+  const std::size_t uses = s.link.uses_per_channel, fixed = s.channel.realisations;
+  const channel_kind& kind = *find_channel(s.link.channel);
+  const std::string channel = with_options(kind.name, kind.schema, s.channel.model),
+                    what = kind.group.empty() ? "channel" : kind.group;
+  if (kind.name == "awgn") return "awgn channel";
+  if (fixed == 1) return "one fixed " + channel + " " + what;
+  if (fixed > 1) return fmt::format("{} fixed {} {}s", fixed, channel, what);
+  if (!kind.group.empty()) return "fresh " + channel + " " + what + "s";
+  return fmt::format("a fresh {} channel for every {}", channel,
+                     uses == 1 ? "use" : fmt::format("{} uses", uses));
+}
+
+}  // namespace
+
 std::string link_summary(const scenario& s) {
   const link_settings& l = s.link;
-  const std::size_t uses = l.uses_per_channel, fixed = s.channel.realisations;
-  const std::string head = fmt::format("{}x{}, {}{}{}, ", l.rx, l.tx, l.modulation,
-                                       l.labels == mapping::paper ? " (mapping paper)" : "",
-                                       l.modem == "native" ? "" : ", modem " + l.modem);
-  std::string channel = l.channel;
-  if (channel == "kronecker")
-    channel += fmt::format(" (rx {}, tx {})", std::get<double>(s.channel.model.at("rx_correlation")),
-                           std::get<double>(s.channel.model.at("tx_correlation")));
-  if (l.channel == "awgn") return head + "awgn channel";
-  if (fixed == 1) return head + "one fixed " + channel + " channel";
-  if (fixed > 1) return head + fmt::format("{} fixed {} channels", fixed, channel);
-  return head + fmt::format("a fresh {} channel for every {}", channel,
-                            uses == 1 ? "use" : fmt::format("{} uses", uses));
+  std::string text = fmt::format("{}x{}, {}{}{}, ", l.rx, l.tx, l.modulation,
+                                 l.labels == mapping::paper ? " (mapping paper)" : "",
+                                 l.modem == "native" ? "" : ", modem " + l.modem) +
+                     channel_summary(s);
+  if (const auto method = s.estimation.find("method");
+      method != s.estimation.end() && in_words(method->second) != "perfect") {
+    options others = s.estimation;
+    others.erase("method");
+    text += ", estimated by " + with_options(in_words(method->second), channel_estimator::schema(), others);
+  }
+  return text;
 }
 
 std::string snr_summary(const scenario& s) {

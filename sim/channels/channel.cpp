@@ -12,7 +12,12 @@ void channel::mix(const set_identity&, std::span<std::complex<float>> t) const {
 }
 
 std::span<const channel_kind> channel_kinds() {
-  static const std::vector<channel_kind> kinds{rayleigh_kind(), kronecker_kind(), awgn_kind()};
+  static const std::vector<channel_kind> kinds = [] {
+    std::vector<channel_kind> all{rayleigh_kind(), kronecker_kind(), rician_kind()};
+    for (channel_kind& kind : tdl_kinds()) all.push_back(std::move(kind));
+    all.push_back(awgn_kind());
+    return all;
+  }();
   return kinds;
 }
 
@@ -23,12 +28,16 @@ const channel_kind* find_channel(std::string_view name) {
 }
 
 result<std::unique_ptr<channel>> make_channel(std::string_view name, const options& given, std::size_t rx,
-                                              std::size_t tx) {
+                                              std::size_t tx, std::uint64_t seed) {
   const channel_kind* const kind = find_channel(name);
   if (kind == nullptr) return {error::unknown_name, "unknown channel " + std::string(name)};
   const result<options> all = complete(kind->schema, given);
   if (!all) return {all.code(), all.message()};
-  return kind->make(*all, rx, tx);
+  const channel_size size{rx, tx, seed};
+  if (kind->check != nullptr)
+    if (const auto problem = kind->check(*all, size))
+      return {error::bad_value, "channel." + problem->key + ": " + problem->what};
+  return kind->make(*all, size);
 }
 
 }  // namespace mho::sim

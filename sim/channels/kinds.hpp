@@ -8,6 +8,8 @@ namespace mho::sim {
 
 channel_kind rayleigh_kind();
 channel_kind kronecker_kind();
+channel_kind rician_kind();
+std::vector<channel_kind> tdl_kinds();
 channel_kind awgn_kind();
 
 }  // namespace mho::sim

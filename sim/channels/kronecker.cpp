@@ -1,43 +1,79 @@
 // Rayleigh fading with correlated antennas and streams.
+#include <algorithm>
 #include <cmath>
 #include <mho/random.hpp>
+#include <numbers>
 
+#include "correlation.hpp"
 #include "kinds.hpp"
+#include "user_gains.hpp"
 
 namespace mho::sim {
 namespace {
 
 using cf32 = std::complex<float>;
 
-constexpr double most_correlation = 0.9999;
+constexpr double most_correlation = 0.9999, standard_angle = 30, standard_spread = 10;
 
-// H = C_r W C_t^T, W i.i.d. CN(0, 1), C C^H = R with R_ij = r^|i - j|: the exponential model (S. L. Loyka,
-// "Channel capacity of MIMO architecture using the exponential correlation matrix", IEEE Commun. Lett. 5(9),
-// 2001). Its Cholesky factor is the recursion c_i = r c_(i-1) + sqrt(1 - r^2) w_i.
+double number(const options& given, const char* key) { return std::get<double>(given.at(key)); }
+bool is_scattering(const options& given) {
+  return std::get<std::string>(given.at("rx_model")) == "local_scattering";
+}
+
+// H = C_r W C_t^T diag(a), W i.i.d. CN(0, 1), C C^H = R, a the users' gains. The Cholesky factor of the
+// exponential model is the recursion c_i = r c_(i-1) + sqrt(1 - r^2) w_i.
 class kronecker : public channel {
  public:
-  kronecker(std::size_t rx, std::size_t tx, double rx_correlation, double tx_correlation)
-      : channel(rx, tx), rx_correlation_(rx_correlation), tx_correlation_(tx_correlation) {}
+  kronecker(const options& given, const channel_size& size)
+      : channel(size.rx, size.tx),
+        rx_correlation_(number(given, "rx_correlation")),
+        tx_correlation_(number(given, "tx_correlation")),
+        gains_(given, size.tx) {
+    if (!is_scattering(given)) return;
+    constexpr double degree = std::numbers::pi / 180;
+    scattering_ = local_scattering_covariance(size.rx, number(given, "angle_deg") * degree,
+                                              number(given, "angular_spread_deg") * degree);
+    root_ = root_of(scattering_, size.rx);
+  }
 
   void draw(const set_identity& first, std::size_t count, std::span<cf32> h) const override {
+    std::vector<cf32> fresh(root_.rank * tx());
     for (std::size_t i = 0; i < count; ++i) {
+      const set_identity set{first.seed, first.stream, first.number + i};
       const std::span<cf32> one = h.subspan(i * rx() * tx(), rx() * tx());
-      random_stream random(first.seed, first.stream, first.number + i, draw_channel);
-      random.complex_normals(one);
-      correlate(one, rx_correlation_, rx(), tx(), tx(), 1);
+      random_stream random(set.seed, set.stream, set.number, draw_channel);
+      if (root_.rank > 0) {
+        random.complex_normals(fresh);
+        scatter(fresh, one);
+      } else {
+        random.complex_normals(one);
+        correlate(one, rx_correlation_, rx(), tx(), tx(), 1);
+      }
       correlate(one, tx_correlation_, tx(), 1, rx(), tx());
+      gains_.apply(set, one);
     }
   }
-  double column_energy() const override { return static_cast<double>(rx()); }
+  double column_energy() const override { return static_cast<double>(rx()) * gains_.mean_power(); }
 
   std::optional<gram_law> law() const override {
-    if (rx_correlation_ > 0) return std::nullopt;
-    return gram_law{rx(), {}, tx_correlation_ > 0};
+    if (rx_correlation_ > 0 || root_.rank > 0) return std::nullopt;
+    return gram_law{rx(), {}, tx_correlation_ > 0 || !gains_.is_one()};
   }
   // C_t^T: the recursion along the rows of the unit matrix.
   void mix(const set_identity& set, std::span<cf32> t) const override {
     channel::mix(set, t);
     correlate(t, tx_correlation_, tx(), 1, tx(), tx());
+    gains_.apply(set, t);
+  }
+  std::optional<channel_moments> moments() const override {
+    channel_moments known;
+    if (root_.rank > 0)
+      known.receive = scattering_;
+    else if (rx_correlation_ > 0)
+      known.receive = exponential_covariance(rx(), rx_correlation_);
+    if (tx_correlation_ > 0) known.transmit = exponential_covariance(tx(), tx_correlation_);
+    known.transmit = gains_.scale(std::move(known.transmit));
+    return known;
   }
 
  private:
@@ -52,20 +88,58 @@ class kronecker : public channel {
         }
   }
 
+  // h [rx][tx] = C_r fresh [rank][tx].
+  void scatter(std::span<const cf32> fresh, std::span<cf32> h) const {
+    std::fill(h.begin(), h.end(), 0.0f);
+    for (std::size_t i = 0; i < rx(); ++i)
+      for (std::size_t r = 0; r < root_.rank; ++r) {
+        const float re = root_.factor[i * root_.rank + r].real(),
+                    im = root_.factor[i * root_.rank + r].imag();
+        for (std::size_t k = 0; k < tx(); ++k) {
+          const cf32 w = fresh[r * tx() + k];
+          h[i * tx() + k] += cf32(re * w.real() - im * w.imag(), re * w.imag() + im * w.real());
+        }
+      }
+  }
+
   double rx_correlation_, tx_correlation_;
+  user_gains gains_;
+  std::vector<std::complex<double>> scattering_;  // covariance of the antennas, if it is that model's
+  covariance_root root_;
 };
+
+std::optional<option_problem> check(const options& given, const channel_size& size) {
+  if (is_scattering(given) && number(given, "rx_correlation") > 0)
+    return option_problem{"rx_correlation", "needs channel.rx_model = \"exponential\""};
+  if (!is_scattering(given))
+    for (const auto& [key, standard] :
+         {std::pair{"angle_deg", standard_angle}, {"angular_spread_deg", standard_spread}})
+      if (number(given, key) != standard)
+        return option_problem{key, "needs channel.rx_model = \"local_scattering\""};
+  return user_gains::check(given, size);
+}
 
 }  // namespace
 
 channel_kind kronecker_kind() {
-  return {"kronecker",
-          "Rayleigh fading, E[h_ik conj(h_jl)] = channel.rx_correlation^|i-j| channel.tx_correlation^|k-l|",
-          {{"rx_correlation", 0.0, "", "of neighbouring receive antennas; apart by d, its power d", 0,
-            most_correlation},
-           {"tx_correlation", 0.0, "", "the same of the streams", 0, most_correlation}},
-          [](const options& o, std::size_t rx, std::size_t tx) -> result<std::unique_ptr<channel>> {
-            return {std::make_unique<kronecker>(rx, tx, std::get<double>(o.at("rx_correlation")),
-                                                std::get<double>(o.at("tx_correlation")))};
+  std::vector<option> schema{
+      {"rx_correlation", 0.0, "", "of neighbouring receive antennas; apart by d, its power d", 0,
+       most_correlation},
+      {"tx_correlation", 0.0, "", "the same of the streams", 0, most_correlation},
+      {"rx_model", "exponential", "",
+       "correlation of the receive antennas: rx_correlation, or local scattering around one direction, seen "
+       "by "
+       "a "
+       "uniform linear array of half a wavelength's spacing"},
+      {"angle_deg", standard_angle, "degree", "of local_scattering: its direction, from broadside", -90, 90},
+      {"angular_spread_deg", standard_spread, "degree",
+       "of local_scattering: standard deviation of the Gaussian angles", 0.1, 90}};
+  schema[2].choices = {"exponential", "local_scattering"};
+  for (option& o : user_gains::schema()) schema.push_back(std::move(o));
+  return {"kronecker", "Rayleigh fading with correlated antennas and streams, E[h_ik conj(h_jl)] = R_ij T_kl",
+          std::move(schema), check,
+          [](const options& given, const channel_size& size) -> std::unique_ptr<channel> {
+            return std::make_unique<kronecker>(given, size);
           }};
 }
 

@@ -52,13 +52,10 @@ std::set<std::string> keys(const std::vector<row>& rows) {
 // A scenario of every table, with one key written as a boolean, which none is.
 std::string scenario_with(const std::string& wrong, const std::string& detector) {
   std::map<std::string, std::map<std::string, std::string>> tables{
-      {"", {}},
-      {"link", {{"rx", "8"}, {"tx", "4"}, {"snr_db", "[1]"}}},
-      {"channel", {}},
-      {"stop", {}},
-      {"image", {{"file", "\"x.png\""}}},
-      {"cost", {}},
-      {"detector", {{"name", "\"" + detector + "\""}}}};
+      {"", {}},        {"link", {{"rx", "8"}, {"tx", "4"}, {"snr_db", "[1]"}}},
+      {"channel", {}}, {"estimation", {}},
+      {"stop", {}},    {"image", {{"file", "\"x.png\""}}},
+      {"cost", {}},    {"detector", {{"name", "\"" + detector + "\""}}}};
   if (!wrong.empty()) {
     const std::size_t dot = wrong.find('.');
     std::map<std::string, std::string>& link = tables["link"];
@@ -83,8 +80,9 @@ TEST(scenario_docs, every_key_that_is_read_is_documented_and_the_reverse) {
     read_scenario(folder.write("s.toml", scenario_with("", kind)), {}, 1, false, &known);
   std::set<std::string> read;
   for (const std::string& path : known) {
-    if (std::set<std::string>{"link", "channel", "stop", "image", "cost", "detector", "accelerator"}.count(
-            path) != 0)
+    if (std::set<std::string>{"link", "channel", "estimation", "stop", "image", "cost", "detector",
+                              "accelerator"}
+            .count(path) != 0)
       continue;  // tables
     read.insert(path.rfind("detector.0.", 0) == 0 ? "detector." + path.substr(11) : path);
   }
@@ -125,7 +123,16 @@ TEST(scenario_docs, defaults_are_those_of_a_scenario_that_says_nothing) {
   for (const row& r : table("scenarios.md", "Keys of a scenario")) {
     const std::size_t dot = r[0].find('.');
     const std::string group = r[0].substr(0, dot), key = r[0].substr(dot + 1);
-    if (group == "detector") {
+    std::set<std::string> of_channels;
+    for (const channel_kind& kind : channel_kinds())
+      for (const option& o : kind.schema)
+        if (group == "channel" && o.name == key)
+          of_channels.insert(std::visit([](const auto& v) { return json(v).dump(); }, o.standard));
+    if (of_channels.size() == 1) {
+      const json value = json::parse(*of_channels.begin());
+      EXPECT_EQ(r[3], value.is_string() ? value.get<std::string>() : value.dump()) << r[0];
+      ++seen;
+    } else if (group == "detector") {
       for (const std::string& kind : kinds) {
         const auto found = find_detector(kind).value();
         for (const option& o : found.schema)

@@ -1,0 +1,175 @@
+// OFDM over the tapped delay lines of 3GPP.
+#include <Eigen/Dense>
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <mho/random.hpp>
+#include <numbers>
+
+#include "correlation.hpp"
+#include "delay_profiles.hpp"
+#include "kinds.hpp"
+#include "user_gains.hpp"
+
+namespace mho::sim {
+namespace {
+
+using cf32 = std::complex<float>;
+using cf64 = std::complex<double>;
+
+constexpr double turn = 2 * std::numbers::pi, speed_of_light = 299792458;
+constexpr std::int64_t most_elements = 65536;
+
+double number(const options& given, const char* key) { return std::get<double>(given.at(key)); }
+std::int64_t count(const options& given, const char* key) { return std::get<std::int64_t>(given.at(key)); }
+
+double doppler_of(const options& given) {
+  const double speed = number(given, "speed_m_s");
+  return speed > 0 ? speed * number(given, "carrier_hz") / speed_of_light : number(given, "doppler_hz");
+}
+
+double power_of(double decibels) { return std::pow(10.0, decibels / 10); }
+
+// A sum over taps of multiples of rows of n numbers: sum[k] += (re + j im) row[k].
+void add_multiple(cf32 factor, const cf32* row, cf32* sum, std::size_t n) {
+  // Numbers one by one, as in the link: g++ 12 would pass pairs of them through memory.
+  const float *const from = reinterpret_cast<const float*>(row), re = factor.real(), im = factor.imag();
+  float* const to = reinterpret_cast<float*>(sum);
+  for (std::size_t k = 0; k < 2 * n; k += 2) {
+    to[k] += re * from[k] - im * from[k + 1];
+    to[k + 1] += re * from[k + 1] + im * from[k];
+  }
+}
+
+// H(f, t) = sum_l g_l(t) exp(-j 2 pi f tau_l), independent for every antenna and stream. A set is a resource
+// element; element e of a group is OFDM symbol e mod symbols on subcarrier e / symbols. The g_l(t) at the
+// symbols of the grid are one complex Gaussian vector with the covariance p_l J0(2 pi f_d (t - t')) of
+// Clarke's model, through a root of that matrix: exact in law, no sum of sinusoids. The line of sight of
+// TDL-D and TDL-E turns at 0.7 f_d (section 7.7.2) from a uniform phase.
+class tapped_delay_line : public channel {
+ public:
+  tapped_delay_line(const delay_profile& profile, const options& given, const channel_size& size)
+      : channel(size.rx, size.tx),
+        symbols_(static_cast<std::size_t>(count(given, "symbols"))),
+        elements_(std::bit_ceil(symbols_ * static_cast<std::size_t>(count(given, "subcarriers")))),
+        taps_(profile.taps.size()),
+        gains_(given, size.tx) {
+    const double spacing = number(given, "subcarrier_spacing_hz"), doppler = doppler_of(given),
+                 symbol_s = 15.0 / 14 / spacing;  // 14 symbols in 15 / spacing: normal cyclic prefix
+    const double line = profile.line_of_sight_db ? power_of(*profile.line_of_sight_db) : 0;
+    double total = line;
+    for (const delay_tap& tap : profile.taps) total += power_of(tap.power_db);
+    line_ = static_cast<float>(std::sqrt(line / total));
+    for (std::size_t f = 0; f * symbols_ < elements_; ++f)
+      for (const delay_tap& tap : profile.taps)
+        response_.emplace_back(std::polar(
+            std::sqrt(power_of(tap.power_db) / total),
+            -turn * static_cast<double>(f) * spacing * tap.delay * number(given, "delay_spread_s")));
+    std::vector<cf64> covariance(symbols_ * symbols_);
+    for (std::size_t i = 0; i < symbols_; ++i) {
+      line_turn_.push_back(0.7 * doppler * symbol_s * static_cast<double>(i));
+      for (std::size_t j = 0; j < symbols_; ++j) {
+        const auto apart = static_cast<double>(i > j ? i - j : j - i);
+        covariance[i * symbols_ + j] = std::cyl_bessel_j(0.0, turn * doppler * symbol_s * apart);
+      }
+    }
+    fading_ = root_of(covariance, symbols_);
+  }
+
+  std::size_t sets_a_group() const override { return elements_; }
+  double column_energy() const override { return static_cast<double>(rx()) * gains_.mean_power(); }
+  std::optional<channel_moments> moments() const override {
+    return channel_moments{{}, {}, gains_.scale({})};
+  }
+
+  void draw(const set_identity& first, std::size_t sets, std::span<cf32> h) const override {
+    for (std::size_t done = 0; done < sets;) {
+      const std::uint64_t set = first.number + done;
+      const std::size_t from = set % elements_, to = std::min(elements_, from + sets - done);
+      draw_grid({first.seed, first.stream, set - from}, from, to,
+                h.subspan(done * rx() * tx(), (to - from) * rx() * tx()));
+      done += to - from;
+    }
+  }
+
+ private:
+  // Elements from .. to of the grid, h [element][rx][tx].
+  void draw_grid(const set_identity& grid, std::size_t from, std::size_t to, std::span<cf32> h) const {
+    random_stream random(grid.seed, grid.stream, grid.number, draw_channel);
+    std::vector<cf32> fresh(fading_.rank * taps_ * tx()), faded(symbols_ * taps_ * tx());
+    std::vector<std::uint32_t> phase(line_ > 0 ? tx() : 0);
+    for (std::size_t antenna = 0; antenna < rx(); ++antenna) {
+      random.complex_normals(fresh);
+      random.words(phase);
+      std::fill(faded.begin(), faded.end(), 0.0f);
+      const std::size_t row = taps_ * tx();
+      for (std::size_t s = 0; s < symbols_; ++s)
+        for (std::size_t r = 0; r < fading_.rank; ++r)
+          add_multiple(fading_.factor[s * fading_.rank + r], &fresh[r * row], &faded[s * row], row);
+      for (std::size_t e = from; e < to; ++e) {
+        const std::size_t symbol = e % symbols_, subcarrier = e / symbols_;
+        cf32* const out = &h[((e - from) * rx() + antenna) * tx()];
+        for (std::size_t k = 0; k < phase.size(); ++k)
+          out[k] = cf32(std::polar<double>(line_, turn * (line_turn_[symbol] + 0x1p-32 * phase[k])));
+        if (phase.empty()) std::fill_n(out, tx(), 0.0f);
+        for (std::size_t l = 0; l < taps_; ++l)
+          add_multiple(response_[subcarrier * taps_ + l], &faded[symbol * row + l * tx()], out, tx());
+      }
+    }
+    gains_.apply(grid, h);
+  }
+
+  std::size_t symbols_, elements_, taps_;
+  user_gains gains_;
+  float line_ = 0;                 // amplitude of the line of sight
+  std::vector<double> line_turn_;  // its phase [symbol], in turns
+  std::vector<cf32> response_;     // [subcarrier][tap]
+  covariance_root fading_;         // of the symbols
+};
+
+std::optional<option_problem> check(const options& given, const channel_size& size) {
+  if (count(given, "subcarriers") * count(given, "symbols") > most_elements)
+    return option_problem{"subcarriers", "must be at most " + std::to_string(most_elements) +
+                                             " resource elements with channel.symbols"};
+  if (number(given, "speed_m_s") > 0 && number(given, "doppler_hz") > 0)
+    return option_problem{"speed_m_s", "only one of doppler_hz, speed_m_s"};
+  return user_gains::check(given, size);
+}
+
+std::vector<option> schema() {
+  std::vector<option> all{{"delay_spread_s", 1e-7, "s", "root mean square delay spread", 0, 1e-3},
+                          {"subcarriers", std::int64_t{12}, "",
+                           "of the OFDM grid whose resource elements share one draw of the taps; more are "
+                           "added until subcarriers "
+                           "times symbols is a power of two",
+                           1, 4096},
+                          {"subcarrier_spacing_hz", 30e3, "Hz", "of neighbouring subcarriers", 1, 1e9},
+                          {"symbols", std::int64_t{14}, "",
+                           "OFDM symbols of the grid, of 15/14 over the subcarrier spacing each", 1, 256},
+                          {"doppler_hz", 0.0, "Hz", "largest Doppler shift", 0, 1e6},
+                          {"speed_m_s", 0.0, "m/s", "in place of doppler_hz: speed of the users", 0, 1e5},
+                          {"carrier_hz", 3.5e9, "Hz", "carrier frequency, for speed_m_s", 1e6, 1e12}};
+  for (option& o : user_gains::schema()) all.push_back(std::move(o));
+  return all;
+}
+
+template <std::size_t which>
+channel_kind kind() {
+  const delay_profile& profile = delay_profiles()[which];
+  std::string doc = "OFDM over the tapped delay line " + profile.name + " of 3GPP TR 38.901, ";
+  doc += profile.line_of_sight_db ? "with a line of sight" : "no line of sight";
+  return {profile.name,
+          doc + "; a set is a resource element",
+          schema(),
+          check,
+          [](const options& given, const channel_size& size) -> std::unique_ptr<channel> {
+            return std::make_unique<tapped_delay_line>(delay_profiles()[which], given, size);
+          },
+          "OFDM grid"};
+}
+
+}  // namespace
+
+std::vector<channel_kind> tdl_kinds() { return {kind<0>(), kind<1>(), kind<2>(), kind<3>(), kind<4>()}; }
+
+}  // namespace mho::sim
