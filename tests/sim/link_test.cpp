@@ -8,41 +8,15 @@
 #include "engine.hpp"
 #include "link.hpp"
 
+#include "simulate.hpp"
+
 namespace mho::sim {
 namespace {
 
-scenario make_scenario(std::size_t rx, std::size_t tx, const std::string& modulation,
-                       const std::string& detector) {
-  scenario s;
-  s.link.rx = rx;
-  s.link.tx = tx;
-  s.link.modulation = modulation;
-  detector_settings d;
-  d.id = d.label = detector;
-  d.spec = detector_spec(detector);
-  s.detectors = {d};
-  return s;
-}
-
-tally simulate(const link& l, const snr_point& at, std::uint64_t chunks) {
-  link_worker worker(l);
-  std::vector<tally> total(l.curves()), chunk(l.curves());
-  total[0].clear(l.settings().link.tx, 1);
-  for (std::uint64_t c = 0; c < chunks; ++c) {
-    worker.run(at, c, chunk);
-    total[0] += chunk[0];
-  }
-  return total[0];
-}
-
-// 4.9 standard errors of the mean over units (probability 1 - 1e-6), from the units' own sums of squares.
-double bound(const tally& t) {
-  const auto n = static_cast<double>(t.strata[0].units), sum = static_cast<double>(t.strata[0].errors);
-  const double variance = (static_cast<double>(t.strata[0].squares) - sum * sum / n) / (n - 1);
-  return 4.9 * std::sqrt(variance / n) / (static_cast<double>(t.bits) / n);
-}
-
-double rate(const tally& t) { return static_cast<double>(t.bit_errors) / static_cast<double>(t.bits); }
+using test::bound;
+using test::make_scenario;
+using test::rate;
+using test::simulate;
 
 TEST(link, zero_forcing_follows_the_closed_form) {
   // Post-ZF SNR of a stream: Gamma(rx - tx + 1), averaged over the exact Gray QAM bit error rate.
