@@ -19,6 +19,7 @@ using cf64 = std::complex<double>;
 
 constexpr double turn = 2 * std::numbers::pi, speed_of_light = 299792458;
 constexpr std::int64_t most_elements = 65536;
+constexpr std::uint64_t most_entries = std::uint64_t{1} << 26;  // of a grid, which a thread holds: 512 MiB
 
 double number(const options& given, const char* key) { return std::get<double>(given.at(key)); }
 std::int64_t count(const options& given, const char* key) { return std::get<std::int64_t>(given.at(key)); }
@@ -129,8 +130,15 @@ class tapped_delay_line : public channel {
 
 std::optional<option_problem> check(const options& given, const channel_size& size) {
   if (count(given, "subcarriers") * count(given, "symbols") > most_elements)
-    return option_problem{"subcarriers", "must be at most " + std::to_string(most_elements) +
-                                             " resource elements with channel.symbols"};
+    return option_problem{"subcarriers", "times channel.symbols must be at most " +
+                                             std::to_string(most_elements) + " resource elements"};
+  const auto elements =
+      std::bit_ceil(static_cast<std::uint64_t>(count(given, "subcarriers") * count(given, "symbols")));
+  if (elements * size.rx * size.tx > most_entries)
+    return option_problem{"subcarriers", "a grid of " + std::to_string(elements) + " channels of " +
+                                             std::to_string(size.rx) + "x" + std::to_string(size.tx) +
+                                             " must have at most " + std::to_string(most_entries) +
+                                             " entries"};
   if (number(given, "speed_m_s") > 0 && number(given, "doppler_hz") > 0)
     return option_problem{"speed_m_s", "only one of doppler_hz, speed_m_s"};
   return user_gains::check(given, size);
