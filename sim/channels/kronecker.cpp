@@ -4,6 +4,7 @@
 #include <mho/random.hpp>
 #include <numbers>
 
+#include "combine.hpp"
 #include "correlation.hpp"
 #include "kinds.hpp"
 #include "user_gains.hpp"
@@ -90,16 +91,12 @@ class kronecker : public channel {
 
   // h [rx][tx] = C_r fresh [rank][tx].
   void scatter(std::span<const cf32> fresh, std::span<cf32> h) const {
+    turned_rows rows;
+    rows.assign(fresh);
     std::fill(h.begin(), h.end(), 0.0f);
     for (std::size_t i = 0; i < rx(); ++i)
-      for (std::size_t r = 0; r < root_.rank; ++r) {
-        const float re = root_.factor[i * root_.rank + r].real(),
-                    im = root_.factor[i * root_.rank + r].imag();
-        for (std::size_t k = 0; k < tx(); ++k) {
-          const cf32 w = fresh[r * tx() + k];
-          h[i * tx() + k] += cf32(re * w.real() - im * w.imag(), re * w.imag() + im * w.real());
-        }
-      }
+      for (std::size_t r = 0; r < root_.rank; ++r)
+        rows.add_multiple(root_.factor[i * root_.rank + r], r * tx(), h.subspan(i * tx(), tx()));
   }
 
   double rx_correlation_, tx_correlation_;
@@ -127,10 +124,7 @@ channel_kind kronecker_kind() {
        most_correlation},
       {"tx_correlation", 0.0, "", "the same of the streams", 0, most_correlation},
       {"rx_model", "exponential", "",
-       "correlation of the receive antennas: rx_correlation, or local scattering around one direction, seen "
-       "by "
-       "a "
-       "uniform linear array of half a wavelength's spacing"},
+       "of the receive antennas: exponential in their distance, or scattering around one direction"},
       {"angle_deg", standard_angle, "degree", "of local_scattering: its direction, from broadside", -90, 90},
       {"angular_spread_deg", standard_spread, "degree",
        "of local_scattering: standard deviation of the Gaussian angles", 0.1, 90}};

@@ -6,6 +6,7 @@
 #include <mho/random.hpp>
 #include <numbers>
 
+#include "combine.hpp"
 #include "correlation.hpp"
 #include "delay_profiles.hpp"
 #include "kinds.hpp"
@@ -31,17 +32,6 @@ double doppler_of(const options& given) {
 
 double power_of(double decibels) { return std::pow(10.0, decibels / 10); }
 
-// A sum over taps of multiples of rows of n numbers: sum[k] += (re + j im) row[k].
-void add_multiple(cf32 factor, const cf32* row, cf32* sum, std::size_t n) {
-  // Numbers one by one, as in the link: g++ 12 would pass pairs of them through memory.
-  const float *const from = reinterpret_cast<const float*>(row), re = factor.real(), im = factor.imag();
-  float* const to = reinterpret_cast<float*>(sum);
-  for (std::size_t k = 0; k < 2 * n; k += 2) {
-    to[k] += re * from[k] - im * from[k + 1];
-    to[k + 1] += re * from[k + 1] + im * from[k];
-  }
-}
-
 // H(f, t) = sum_l g_l(t) exp(-j 2 pi f tau_l), independent for every antenna and stream. A set is a resource
 // element; element e of a group is OFDM symbol e mod symbols on subcarrier e / symbols. The g_l(t) at the
 // symbols of the grid are one complex Gaussian vector with the covariance p_l J0(2 pi f_d (t - t')) of
@@ -60,7 +50,7 @@ class tapped_delay_line : public channel {
     const double line = profile.line_of_sight_db ? power_of(*profile.line_of_sight_db) : 0;
     double total = line;
     for (const delay_tap& tap : profile.taps) total += power_of(tap.power_db);
-    line_ = static_cast<float>(std::sqrt(line / total));
+    line_ = std::sqrt(line / total);
     for (std::size_t f = 0; f * symbols_ < elements_; ++f)
       for (const delay_tap& tap : profile.taps)
         response_.emplace_back(std::polar(
@@ -68,7 +58,7 @@ class tapped_delay_line : public channel {
             -turn * static_cast<double>(f) * spacing * tap.delay * number(given, "delay_spread_s")));
     std::vector<cf64> covariance(symbols_ * symbols_);
     for (std::size_t i = 0; i < symbols_; ++i) {
-      line_turn_.push_back(0.7 * doppler * symbol_s * static_cast<double>(i));
+      line_turn_.emplace_back(std::polar(1.0, turn * 0.7 * doppler * symbol_s * static_cast<double>(i)));
       for (std::size_t j = 0; j < symbols_; ++j) {
         const auto apart = static_cast<double>(i > j ? i - j : j - i);
         covariance[i * symbols_ + j] = std::cyl_bessel_j(0.0, turn * doppler * symbol_s * apart);
@@ -98,23 +88,30 @@ class tapped_delay_line : public channel {
   void draw_grid(const set_identity& grid, std::size_t from, std::size_t to, std::span<cf32> h) const {
     random_stream random(grid.seed, grid.stream, grid.number, draw_channel);
     std::vector<cf32> fresh(fading_.rank * taps_ * tx()), faded(symbols_ * taps_ * tx());
+    turned_rows normals, taps, lines;
     std::vector<std::uint32_t> phase(line_ > 0 ? tx() : 0);
+    std::vector<cf32> line(phase.size());
     for (std::size_t antenna = 0; antenna < rx(); ++antenna) {
       random.complex_normals(fresh);
       random.words(phase);
+      for (std::size_t k = 0; k < line.size(); ++k)
+        line[k] = cf32(std::polar(line_, turn * 0x1p-32 * phase[k]));
+      lines.assign(line);
+      normals.assign(fresh);
       std::fill(faded.begin(), faded.end(), 0.0f);
       const std::size_t row = taps_ * tx();
       for (std::size_t s = 0; s < symbols_; ++s)
         for (std::size_t r = 0; r < fading_.rank; ++r)
-          add_multiple(fading_.factor[s * fading_.rank + r], &fresh[r * row], &faded[s * row], row);
+          normals.add_multiple(fading_.factor[s * fading_.rank + r], r * row,
+                               std::span(faded).subspan(s * row, row));
+      taps.assign(faded);
       for (std::size_t e = from; e < to; ++e) {
         const std::size_t symbol = e % symbols_, subcarrier = e / symbols_;
-        cf32* const out = &h[((e - from) * rx() + antenna) * tx()];
-        for (std::size_t k = 0; k < phase.size(); ++k)
-          out[k] = cf32(std::polar<double>(line_, turn * (line_turn_[symbol] + 0x1p-32 * phase[k])));
-        if (phase.empty()) std::fill_n(out, tx(), 0.0f);
+        const std::span<cf32> out = h.subspan(((e - from) * rx() + antenna) * tx(), tx());
+        std::fill(out.begin(), out.end(), 0.0f);
+        if (line_ > 0) lines.add_multiple(line_turn_[symbol], 0, out);
         for (std::size_t l = 0; l < taps_; ++l)
-          add_multiple(response_[subcarrier * taps_ + l], &faded[symbol * row + l * tx()], out, tx());
+          taps.add_multiple(response_[subcarrier * taps_ + l], symbol * row + l * tx(), out);
       }
     }
     gains_.apply(grid, h);
@@ -122,10 +119,10 @@ class tapped_delay_line : public channel {
 
   std::size_t symbols_, elements_, taps_;
   user_gains gains_;
-  float line_ = 0;                 // amplitude of the line of sight
-  std::vector<double> line_turn_;  // its phase [symbol], in turns
-  std::vector<cf32> response_;     // [subcarrier][tap]
-  covariance_root fading_;         // of the symbols
+  double line_ = 0;              // amplitude of the line of sight
+  std::vector<cf32> line_turn_;  // its turn [symbol]
+  std::vector<cf32> response_;   // [subcarrier][tap]
+  covariance_root fading_;       // of the symbols
 };
 
 std::optional<option_problem> check(const options& given, const channel_size& size) {
@@ -147,10 +144,7 @@ std::optional<option_problem> check(const options& given, const channel_size& si
 std::vector<option> schema() {
   std::vector<option> all{{"delay_spread_s", 1e-7, "s", "root mean square delay spread", 0, 1e-3},
                           {"subcarriers", std::int64_t{12}, "",
-                           "of the OFDM grid whose resource elements share one draw of the taps; more are "
-                           "added until subcarriers "
-                           "times symbols is a power of two",
-                           1, 4096},
+                           "of the OFDM grid; more are added until its elements are a power of two", 1, 4096},
                           {"subcarrier_spacing_hz", 30e3, "Hz", "of neighbouring subcarriers", 1, 1e9},
                           {"symbols", std::int64_t{14}, "",
                            "OFDM symbols of the grid, of 15/14 over the subcarrier spacing each", 1, 256},
