@@ -49,7 +49,7 @@ std::string link::choose_draw() {
     obstacle = "H^H H of channel " + s.channel + ", as it is set, has no law that could be drawn directly";
   else if (s.tx > s.rx)
     obstacle = "link.tx is above link.rx";
-  else if (scenario_.estimation.method != "perfect")
+  else if (!estimator_->is_perfect())
     obstacle = "estimation.method asks for estimates of H itself";
   for (const detector_settings& d : scenario_.detectors) {
     const auto kind = find_detector(d.spec.name);

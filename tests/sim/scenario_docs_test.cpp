@@ -9,7 +9,6 @@
 #include <set>
 #include <sstream>
 
-#include "channels/channel.hpp"
 #include "input_error.hpp"
 #include "result_file.hpp"
 #include "scenario_reader.hpp"
@@ -106,14 +105,6 @@ TEST(scenario_docs, types_and_ranges_are_those_that_the_reader_asks_for) {
   }
 }
 
-// The entry of a key of the table [channel] that belongs to kinds of channels; nullptr for all else.
-const option* option_of_a_channel(const std::string& path) {
-  for (const channel_kind& kind : channel_kinds())
-    for (const option& o : kind.schema)
-      if (path == "channel." + o.name) return &o;
-  return nullptr;
-}
-
 TEST(scenario_docs, defaults_are_those_of_a_scenario_that_says_nothing) {
   const test::scratch_folder folder;
   const scenario s = read_scenario(
@@ -144,9 +135,6 @@ TEST(scenario_docs, defaults_are_those_of_a_scenario_that_says_nothing) {
             ++seen;
           }
       }
-    } else if (const option* o = option_of_a_channel(r[0])) {
-      EXPECT_EQ(r[3], std::visit([](const auto& v) { return json(v).dump(-1); }, o->standard)) << r[0];
-      ++seen;
     } else if (effective.contains(group) && effective[group].is_object() && r[3] != "required") {
       const json value = effective[group].value(key, json(nullptr));
       EXPECT_EQ(r[3], value.is_null()     ? "none"
