@@ -241,6 +241,36 @@ TEST(gram_draw, every_detector_errs_as_often_as_with_antennas) {
   EXPECT_GE(tried, 5u);
 }
 
+TEST(gram_draw, every_channel_with_a_law_errs_as_often_as_with_antennas) {
+  struct set_up {
+    const char* channel;
+    options model;
+    std::size_t rx;  // 4 streams: with 4 and 6 antennas fewer than 4 are left beside the mean
+    double snr;
+  };
+  const std::vector<set_up> cases{
+      {"kronecker", {{"tx_correlation", 0.6}}, 8, 16},
+      {"rayleigh", {{"user_gain_db", std::vector<double>{0, -3, 3, -6}}}, 8, 16},
+      {"rayleigh", {{"path_loss_spread_db", 4.0}}, 8, 16},
+      {"rician", {{"k_factor_db", 3.0}}, 4, 26},
+      {"rician", {{"k_factor_db", 3.0}}, 6, 20},
+      {"rician", {{"k_factor_db", 3.0}, {"user_gain_db", std::vector<double>{0, -3, 3, -6}}}, 12, 16}};
+  for (const set_up& c : cases)
+    for (const char* detector : {"zf", "mmse"}) {
+      scenario by_channel = make_scenario(detector_spec(detector), "channel"),
+               by_gram = make_scenario(detector_spec(detector), "gram");
+      for (scenario* s : {&by_channel, &by_gram}) {
+        s->link.channel = c.channel;
+        s->channel.model = c.model;
+        s->channel.seed = 5;
+        s->link.rx = c.rx;
+      }
+      const counted a = simulate(by_channel, c.snr, 100), b = simulate(by_gram, c.snr, 100);
+      EXPECT_GT(a.rate, 3e-4) << c.channel << " " << c.rx;
+      EXPECT_NEAR(a.rate, b.rate, 5.2 * std::sqrt(a.variance + b.variance)) << c.channel << " " << c.rx;
+    }
+}
+
 TEST(gram_draw, of_one_realisation_keeps_its_snr) {
   scenario by_channel = make_scenario(detector_spec("zf"), "channel"),
            by_gram = make_scenario(detector_spec("zf"), "gram");
