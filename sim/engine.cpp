@@ -5,35 +5,17 @@
 #include <cmath>
 #include <limits>
 
-#include "for_chunks.hpp"
 #include "stopping.hpp"
+#include "thread_source.hpp"
 
 namespace mho::sim {
 namespace {
 
 using clock = std::chrono::steady_clock;
 
-// Strata (32 bytes each) that the chunks of a round may hold, unless there are too many threads.
-constexpr std::size_t round_strata = std::size_t{1} << 20;
-
 double seconds_since(clock::time_point start) {
   return std::chrono::duration<double>(clock::now() - start).count();
 }
-
-// Workers are made when their thread first has something to do.
-class crew {
- public:
-  crew(const link& l, const run_options& o) : link_(l), stop_(o.stop), workers_(o.threads) {}
-  link_worker& at(unsigned worker) {
-    if (!workers_[worker]) workers_[worker] = std::make_unique<link_worker>(link_, stop_);
-    return *workers_[worker];
-  }
-
- private:
-  const link& link_;
-  const std::atomic<bool>* stop_;
-  std::vector<std::unique_ptr<link_worker>> workers_;
-};
 
 // The bounds of points without errors: what an errored set brings is taken from the curve's nearest lower SNR
 // with enough of them, for it falls with the SNR; without such a point it is the most it can be.
@@ -99,15 +81,14 @@ tally make_tally(const point& p) {
 }
 
 // The chunks that an unfinished point counted, if it can be gone on with; 0 if not.
-std::uint64_t chunks_of(const std::vector<point>& unfinished, const link& l) {
-  const std::uint64_t chunk_bits = l.chunk_uses() * l.bits_a_use();
-  if (unfinished.empty() || chunk_bits == 0 || l.settings().channel.realisations > 0) return 0;
-  const std::uint64_t chunks = unfinished[0].bits / chunk_bits;
+std::uint64_t chunks_of(const std::vector<point>& unfinished, const sweep& s) {
+  if (unfinished.empty() || s.chunk_bits == 0 || s.realisations > 0) return 0;
+  const std::uint64_t chunks = unfinished[0].bits / s.chunk_bits;
   const bool whole = std::all_of(unfinished.begin(), unfinished.end(), [&](const point& p) {
-    return p.bits == chunks * chunk_bits && p.uses == chunks * l.chunk_uses() &&
-           p.sets == chunks * l.chunk_groups() && p.stream_bit_errors.size() == l.settings().link.tx;
+    return p.bits == chunks * s.chunk_bits && p.uses == chunks * s.empty.chunk_uses &&
+           p.sets == chunks * s.chunk_groups && p.stream_bit_errors.size() == s.streams;
   });
-  return whole && chunks < stopping_rule(l.settings().stop, chunk_bits).max_chunks() ? chunks : 0;
+  return whole && chunks < stopping_rule(s.stop, s.chunk_bits).max_chunks() ? chunks : 0;
 }
 
 struct point_outcome {
@@ -131,43 +112,30 @@ void estimate_time(progress& state, const std::vector<tally>& total, const stop_
   state.seconds_left = std::max(0.0, bits_wanted - bits) / state.bits_per_second;
 }
 
-// Goes on with `unfinished` if it can. on_round(counts) after every round but the last. An interrupted round
-// is dropped.
-point_outcome run_point(const link& l, const snr_point& at, const run_options& options, crew& workers,
-                        const std::vector<point>& unfinished, progress state,
+// Adds up the chunks of a point in their order and asks the rule after each, whoever ran them: chunks behind
+// the one that ends it are dropped. Goes on with `unfinished` if it can. on_round(counts) after every round
+// but the last.
+point_outcome run_point(const sweep& s, std::size_t index, chunk_source& source,
+                        const std::vector<point>& unfinished, const run_options& options, progress state,
                         const std::function<void(const std::vector<tally>&)>& on_round) {
-  const stopping_rule rule(l.settings().stop, l.chunk_uses() * l.bits_a_use());
-  const std::size_t curves = l.curves(), strata = std::max<std::size_t>(1, l.settings().channel.realisations),
-                    strata_a_chunk = std::min(strata, l.chunk_groups());
-  std::vector<tally> total(curves);
-  for (tally& t : total) t.clear(l.settings().link.tx, strata);
+  const stopping_rule rule(s.stop, s.chunk_bits);
+  std::vector<tally> total = cleared_totals(s);
   const clock::time_point start = clock::now();
-  state.max_bits = rule.max_chunks() * l.chunk_uses() * l.bits_a_use();
-  const auto asked_to_stop = [&] { return options.stop != nullptr && options.stop->load(); };
-  std::uint64_t done = chunks_of(unfinished, l);
+  state.max_bits = rule.max_chunks() * s.chunk_bits;
+  std::uint64_t done = chunks_of(unfinished, s);
   if (done > 0) std::transform(unfinished.begin(), unfinished.end(), total.begin(), make_tally);
   const std::uint64_t bits_before = total[0].bits;
   for (;;) {
-    // Surplus chunks are dropped, so the size of a round is free: it grows with what has been done, so that
-    // few rounds suffice and little is wasted. The counts of its chunks are held until it ends.
-    const std::uint64_t fewest = 2 * options.threads,
-                        most = std::clamp<std::uint64_t>(round_strata / (curves * strata_a_chunk), fewest,
-                                                         64 * options.threads),
-                        wanted = std::clamp<std::uint64_t>(done / 4, fewest, most);
-    const std::uint64_t round = std::min(wanted, rule.max_chunks() - done);
-    std::vector<std::vector<tally>> chunks(round, std::vector<tally>(curves));
-    for_chunks(round, options.threads, [&](std::size_t i, unsigned worker) {
-      if (!asked_to_stop()) workers.at(worker).run(at, done + i, chunks[i]);
-    });
-    if (asked_to_stop()) return {total, "interrupted"};
-    for (const std::vector<tally>& chunk : chunks) {
-      for (std::size_t c = 0; c < curves; ++c) total[c] += chunk[c];
+    const std::vector<chunk_counts> chunks = source.next(index, done, rule.max_chunks() - done);
+    if (chunks.empty()) return {std::move(total), "interrupted"};
+    for (const chunk_counts& chunk : chunks) {
+      for (std::size_t c = 0; c < total.size(); ++c) total[c] += chunk[c];
       std::string why = rule.verdict(++done, total);
       if (why.empty()) continue;
-      for (std::size_t c = 0; rule.drops_last(done, why) && c < curves; ++c) total[c] -= chunk[c];
+      for (std::size_t c = 0; rule.drops_last(done, why) && c < total.size(); ++c) total[c] -= chunk[c];
       return {std::move(total), std::move(why)};
     }
-    estimate_time(state, total, l.settings().stop, bits_before, start);
+    estimate_time(state, total, s.stop, bits_before, start);
     if (options.on_progress) options.on_progress(state);
     on_round(total);
   }
@@ -210,17 +178,18 @@ ber_result empty_result(const link& l) {
 }
 
 ber_result run_ber(const link& l, const run_options& options) {
-  const scenario& s = l.settings();
-  ber_result r = empty_result(l);
-  crew workers(l, options);
+  const sweep s = make_sweep(l);
+  thread_source source(l, s, options.threads, options.stop);
+  return run_ber(s, source, options);
+}
+
+ber_result run_ber(const sweep& s, chunk_source& source, const run_options& options) {
+  ber_result r = s.empty;
+  const std::vector<snr_point>& at = s.points;
   progress state;
-  state.points = s.link.snr.size();
-  std::vector<snr_point> at;
+  state.points = at.size();
   std::vector<std::vector<point>> kept;
-  for (const double snr : s.link.snr) {
-    at.push_back(l.at(snr));
-    kept.push_back(kept_points(options.resume, at.back(), l.curves()));
-  }
+  for (const snr_point& p : at) kept.push_back(kept_points(options.resume, p, r.curves.size()));
   // What there is: the finished points, the unfinished one, and those of the earlier result still to come.
   const auto so_far = [&](const std::vector<tally>& unfinished) {
     ber_result shown = r;
@@ -245,7 +214,7 @@ ber_result run_ber(const link& l, const run_options& options) {
     const clock::time_point start = clock::now();
     point_outcome outcome;
     const bool finished = is_finished(kept[i]);
-    if (!finished) outcome = run_point(l, at[i], options, workers, kept[i], state, report);
+    if (!finished) outcome = run_point(s, i, source, kept[i], options, state, report);
     if (options.point_seconds != nullptr) options.point_seconds->push_back(seconds_since(start));
     if (outcome.why == "interrupted") return so_far(outcome.counts);
     bool below_target = s.stop.target_ber.has_value();
@@ -262,29 +231,6 @@ ber_result run_ber(const link& l, const run_options& options) {
   }
   for (curve& line : r.curves) bound_points_without_errors(line);
   r.complete = true;
-  return r;
-}
-
-recovered_bits run_payload(const link& l, const snr_point& point, std::span<const std::uint8_t> payload,
-                           const run_options& options) {
-  const std::size_t bits = l.bits_a_use(), uses = (payload.size() + bits - 1) / bits;
-  const std::size_t chunk = l.chunk_uses(), chunks = (uses + chunk - 1) / chunk;
-  std::vector<std::uint8_t> padded(payload.begin(), payload.end());
-  padded.resize(uses * bits, 0);
-  recovered_bits r;
-  r.point = point;
-  r.bits.assign(l.curves(), std::vector<std::uint8_t>(padded.size()));
-  crew workers(l, options);
-  std::vector<std::vector<tally>> counts(options.threads, std::vector<tally>(l.curves()));
-  for_chunks(chunks, options.threads, [&](std::size_t i, unsigned worker) {
-    if (options.stop != nullptr && options.stop->load()) return;
-    const std::size_t first = i * chunk * bits, size = std::min(chunk * bits, padded.size() - first);
-    std::vector<std::span<std::uint8_t>> into;
-    for (auto& curve_bits : r.bits) into.push_back(std::span(curve_bits).subspan(first, size));
-    workers.at(worker).run(point, i, std::span(padded).subspan(first, size), into, counts[worker]);
-  });
-  r.interrupted = options.stop != nullptr && options.stop->load();
-  for (auto& curve_bits : r.bits) curve_bits.resize(payload.size());
   return r;
 }
 

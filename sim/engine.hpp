@@ -1,14 +1,14 @@
 /// \file
-/// The Monte-Carlo engine: points, rounds of chunks, stopping, results. The same bytes for any number of
-/// threads.
+/// The Monte-Carlo engine: points, rounds of chunks, stopping, results. The same bytes whatever the chunks'
+/// source: any number of threads or ranks, or stored shards.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <vector>
 
-#include "link.hpp"
-#include "result.hpp"
+#include "chunk_source.hpp"
+#include "sweep.hpp"
 
 namespace mho::sim {
 
@@ -36,8 +36,13 @@ struct run_options {
   std::vector<double>* point_seconds = nullptr;
 };
 
-/// Runs the scenario. Curves in the scenario's order, points in the order of its SNR list.
+/// Runs the scenario on threads of this process. Curves in the scenario's order, points in the order of its
+/// SNR list.
 ber_result run_ber(const link& l, const run_options& options);
+
+/// The same with chunks from anywhere: options.threads and options.stop are not looked at. A point for which
+/// the source has no more chunks ends the run as an interruption does.
+ber_result run_ber(const sweep& s, chunk_source& source, const run_options& options);
 
 /// Curve ids, labels and so on, without points.
 ber_result empty_result(const link& l);
