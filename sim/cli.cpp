@@ -5,6 +5,7 @@
 #include <exception>
 #include <mho/mho.hpp>
 
+#include "cluster/launcher.hpp"
 #include "commands.hpp"
 #include "input_error.hpp"
 #include "toml_reader.hpp"
@@ -16,7 +17,9 @@ constexpr int failed = 1, bad_input = 2;
 constexpr std::uint64_t most_seed = (std::uint64_t{1} << 53) - 1;
 
 // Messages are one line, whatever a library or a file name put into them.
+// What all ranks of a job have to say is said by the first.
 int report(const std::string& message, int code) {
+  if (code == bad_input && launcher_in_use().rank > 0) return code;
   std::string line = message;
   while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
   for (char& c : line)
@@ -192,6 +195,23 @@ void add_cost(CLI::App& command, cost_arguments& a) {
   add_json(command, a.as_json);
 }
 
+void add_ber(CLI::App& command, run_arguments& a) {
+  add_run(command, a);
+  add_text(command, "--shard", a.shard, "only every Nth chunk, from the ith on; see mho merge", "i/N");
+  command
+      .add_option("--rank-deadline", a.rank_deadline_s,
+                  "under mpirun: seconds of silence of a rank that end the job; default 60")
+      ->check(positive_number(1, 1e6, "from 1 to 1000000"))
+      ->type_name("S");
+}
+
+void add_merge(CLI::App& command, merge_arguments& a) {
+  command.add_option("SHARD", a.shards, "shard-i-of-N.json, all N of them")->required()->type_name("FILE");
+  add_text(command, "--out", a.out, "folder of the result", "DIR")->required();
+  command.add_flag("--force", a.force, "overwrite what is in the folder");
+  add_json(command, a.as_json);
+}
+
 void add_list(CLI::App& command, list_arguments& a) {
   const std::vector<std::string> sections{"detectors", "accelerators", "channels", "modulations", "targets"};
   add_text(command, "WHAT", a.what, CLI::detail::join(sections, ", ") + "; default all", "")
@@ -201,6 +221,7 @@ void add_list(CLI::App& command, list_arguments& a) {
 
 struct arguments {
   run_arguments run;
+  merge_arguments merge;
   solve_arguments solve;
   adc_arguments adc;
   netlist_arguments netlist;
@@ -218,11 +239,16 @@ void add_commands(CLI::App& app, arguments& a, command_function& chosen) {
     command->callback([run, &chosen] { chosen = run; });
     return command;
   };
-  add_run(*add("ber", "bit error rates over SNR",
+  add_ber(*add("ber", "bit error rates over SNR",
                "scenarios/ber-16x4-16qam.toml --set link.rx=32 --out results/mine\n"
                "Keys of a scenario: docs/scenarios.md; of the result: docs/result-files.md",
                [](const arguments& x) { return command_ber(x.run); }),
           a.run);
+  add_merge(*add("merge", "one result of all shards of mho ber --shard",
+                 "shard-1-of-2.json shard-2-of-2.json --out results/mine\n"
+                 "docs/scale-out.md",
+                 [](const arguments& x) { return command_merge(x.merge); }),
+            a.merge);
   add_image(*add("image", "a picture through the link",
                  "scenarios/image-16x4-256qam.toml --set 'link.snr_db=[20]' --out results/picture\n"
                  "Keys of a scenario: docs/scenarios.md; of the result: docs/result-files.md",
@@ -286,6 +312,7 @@ int dispatch(int argc, char** argv) {
       "Exit status: 0 done, 1 the run failed, 2 bad usage or input, 130 interrupted.");
   arguments a;
   for (int i = 0; i < argc; ++i) a.run.command_line += (i == 0 ? "" : " ") + std::string(argv[i]);
+  a.merge.command_line = a.run.command_line;
   command_function chosen = nullptr;
   add_commands(app, a, chosen);
   std::vector<std::string> names;
@@ -305,6 +332,8 @@ int dispatch(int argc, char** argv) {
     std::fputs((of_command ? app.get_subcommand(first)->help("mho") : app.help()).c_str(), stdout);
     return 0;
   }
+  if (const launcher started = launcher_in_use(); started.several() && first != "ber")
+    return report("ranks share the work of mho ber only: start mho " + first + " alone", bad_input);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "ber_output.hpp"
+#include "cluster/ranks.hpp"
+#include "cluster/shard.hpp"
 #include "commands.hpp"
 #include "files.hpp"
 #include "for_chunks.hpp"
-#include "gnuplot.hpp"
 #include "input_error.hpp"
 #include "interrupt.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
+#include "thread_source.hpp"
 
 namespace mho::sim {
 namespace {
@@ -32,46 +35,67 @@ void warn_of_signs(const scenario& s, const ber_result& r) {
   }
 }
 
-}  // namespace
-
-int command_ber(const run_arguments& a) {
+rank_work prepare(const run_arguments& a, const ranks* job) {
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
-  const result<link> made = link::make(s);
+  result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());
-  const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
-  const ber_result empty = empty_result(*made);
-  const std::optional<json> file = open_folder(folder, to_json(s, empty), a.resume, a.force);
-  std::optional<ber_result> earlier;
-  if (file) earlier = points_to_keep(folder, *file, s, empty, made->chunk_uses() * made->bits_a_use());
-  const unsigned threads = a.threads > 0 ? a.threads : available_threads();
+  const unsigned threads = a.threads > 0    ? a.threads
+                           : job != nullptr ? job->threads_each()
+                                            : available_threads();
+  json head = to_json(s, empty_result(*made));
+  return {std::move(head), std::move(*made), threads};
+}
 
+int run_and_write(const run_arguments& a, ranks* job) {
+  const rank_work work = prepare(a, job);
+  const scenario& s = work.l.settings();
+  const sweep points = make_sweep(work.l);
+  const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
+  const std::optional<json> file = open_folder(folder, work.head, a.resume, a.force);
+  std::optional<ber_result> earlier;
+  if (file) earlier = points_to_keep(folder, *file, s, points.empty, points.chunk_bits);
+  if (job != nullptr) job->agree(work.head);
+
+  run_facts facts{a.command_line, work.threads, job != nullptr ? job->size() : 1, {}};
   progress_line line(a.progress);
-  std::vector<double> seconds;
   run_options options;
-  options.threads = threads;
-  options.stop = &interrupt_flag();
   options.resume = earlier ? &*earlier : nullptr;
-  options.point_seconds = &seconds;
+  options.point_seconds = &facts.seconds;
   options.on_progress = [&](const progress& p) { line.show(p); };
   const auto save = [&](const ber_result& r) { write_file(folder + "/result.json", text_of(to_json(s, r))); };
   options.on_round = save;
-  const ber_result r = run_ber(*made, options);
+  const std::atomic<bool>& stop = interrupt_flag();
+  std::unique_ptr<chunk_source> source;
+  if (job != nullptr)
+    source = job->source(work.l, points, work.threads, stop);
+  else
+    source = std::make_unique<thread_source>(work.l, points, work.threads, &stop);
+  const ber_result r = run_ber(points, *source, options);
   line.end();
   save(r);
-  write_file(folder + "/ber.csv", to_csv(r));
-  write_run(folder, a.command_line, threads, seconds);
+  source.reset();
+  if (job != nullptr) job->dismiss();
+  write_run(folder, facts);
+  show_and_plot(folder, s, r, to_json(s, r), a.as_json);
   warn_of_signs(s, r);
-  if (a.as_json)
-    std::fputs(text_of(to_json(s, r)).c_str(), stdout);
-  else
-    std::fputs(ber_table(s, r).c_str(), stdout);
-  const result<bool> plotted = plot_ber(folder, s, r);
-  if (!plotted) fmt::print(stderr, "mho: warning: {}\n", plotted.message());
-  if (!a.as_json)
-    fmt::print("results in {}: result.json, ber.csv{}\n", folder, plotted ? ", ber.svg, ber.png" : "");
   if (!r.complete)
     fmt::print(stderr, "mho: interrupted: {} holds what was counted, --resume goes on\n", folder);
   return r.complete ? 0 : interrupted_status;
+}
+
+}  // namespace
+
+int command_ber(const run_arguments& a) {
+  const launcher started = launcher_in_use();
+  if (!a.shard.empty()) {
+    if (started.several())
+      throw input_error("--shard: shards and ranks are two ways of sharing the work; start a shard alone");
+    return run_shard(a);
+  }
+  const std::unique_ptr<ranks> job = join_ranks(started, a.rank_deadline_s);
+  if (job == nullptr || job->rank() == 0) return run_and_write(a, job.get());
+  job->serve([&] { return prepare(a, job.get()); }, interrupt_flag());
+  return 0;
 }
 
 }  // namespace mho::sim

@@ -59,7 +59,7 @@ int command_image(const run_arguments& a) {
   std::vector<double> seconds;
   const auto save = [&] {
     write_file(folder + "/result.json", text_of(file));
-    write_run(folder, a.command_line, options.threads, seconds);
+    write_run(folder, {a.command_line, options.threads, 1, seconds});
   };
   save();
   save_picture(folder + "/original.png", *original);

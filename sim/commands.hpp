@@ -20,6 +20,8 @@ struct run_arguments {
   bool resume = false, force = false, as_json = false;
   progress_line::mode progress = progress_line::mode::automatic;
   std::string command_line;
+  std::string shard;            ///< i/N; "" for all
+  double rank_deadline_s = 60;  ///< silence of a rank that ends the job
 };
 
 /// A linear system and the accelerator that it goes to.
@@ -47,6 +49,12 @@ struct adc_arguments {
   bool as_json = false;
 };
 
+struct merge_arguments {
+  std::vector<std::string> shards;
+  std::string out, command_line;
+  bool force = false, as_json = false;
+};
+
 /// What `mho cost` is told; 0 and "" where it is not.
 struct cost_arguments {
   std::string scenario, accelerator, sizes, bench, out;
@@ -62,6 +70,7 @@ struct list_arguments {
 };
 
 int command_ber(const run_arguments& a);
+int command_merge(const merge_arguments& a);
 int command_image(const run_arguments& a);
 int command_solve(const solve_arguments& a);
 int command_adc(const adc_arguments& a);

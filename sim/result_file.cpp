@@ -98,8 +98,9 @@ json result_head(const scenario& s, const std::string& kind, const std::string& 
   return j;
 }
 
-json to_json(const scenario& s, const ber_result& r) {
-  json j = result_head(s, "ber", r.draw);
+json to_json(const scenario& s, const ber_result& r) { return to_json(result_head(s, "ber", r.draw), r); }
+
+json to_json(json j, const ber_result& r) {
   j["chunk_uses"] = r.chunk_uses;
   j["complete"] = r.complete;
   j["curves"] = json::array();
@@ -144,10 +145,23 @@ ber_result from_json(const json& file) {
   for (const json& line : list_of(file.at("curves"))) {
     curve c;
     c.id = line.at("id").get<std::string>();
+    c.detector = line.at("detector").get<std::string>();
+    c.label = line.at("label").get<std::string>();
+    const auto text_or_none = [&](const char* key) {
+      return line.at(key).is_null() ? "" : line.at(key).get<std::string>();
+    };
+    c.accelerator = text_or_none("accelerator");
+    c.cycles = line.at("cycles").is_null() ? 0 : static_cast<std::int64_t>(count_of(line.at("cycles")));
     for (const json& p : list_of(line.at("points"))) c.points.push_back(point_from(p));
     r.curves.push_back(std::move(c));
   }
   return r;
+}
+
+json parse_result(const std::string& text) {
+  constexpr int deepest = 16;
+  return json::parse(
+      text, [](int depth, json::parse_event_t, json&) { return depth <= deepest; }, false);
 }
 
 std::string text_of(const json& j) { return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n"; }

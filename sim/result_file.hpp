@@ -26,6 +26,8 @@ json result_head(const scenario& s, const std::string& kind, const std::string& 
 
 /// The content of result.json.
 json to_json(const scenario& s, const ber_result& r);
+/// The same behind a head that is there already.
+json to_json(json head, const ber_result& r);
 
 /// ber.csv.
 std::string to_csv(const ber_result& r);
@@ -39,6 +41,10 @@ const json::array_t& list_of(const json& j);
 /// The points of a result.json of kind "ber", and the ids of their curves. Throws json::exception where it is
 /// damaged.
 ber_result from_json(const json& file);
+
+/// The content of a file. Deeper nesting than a result has is left out, for it could exhaust the stack; what
+/// is no JSON is discarded.
+json parse_result(const std::string& text);
 
 /// JSON text with a trailing newline.
 std::string text_of(const json& j);

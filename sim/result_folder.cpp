@@ -9,6 +9,7 @@
 #include "difference.hpp"
 #include "files.hpp"
 #include "input_error.hpp"
+#include "scenario_from_json.hpp"
 #include "stopping.hpp"
 
 namespace mho::sim {
@@ -19,23 +20,6 @@ const char* snr_key(const json& link) {
     if (link.contains(key)) return key;
   static_cast<void>(link.at("snr_db"));  // damaged: throws
   return "";
-}
-
-// Deeper nesting than a result has is left out: it could exhaust the stack.
-json parse_result(const std::string& text) {
-  constexpr int deepest = 16;
-  return json::parse(
-      text, [](int depth, json::parse_event_t, json&) { return depth <= deepest; }, false);
-}
-
-stop_settings stop_from(const json& j) {
-  stop_settings s;
-  if (!j.at("bit_errors").is_null()) s.bit_errors = count_of(j.at("bit_errors"));
-  if (!j.at("relative_interval").is_null()) s.relative_interval = real_of(j.at("relative_interval"));
-  s.min_bits = count_of(j.at("min_bits"));
-  s.max_bits = count_of(j.at("max_bits"));
-  if (!j.at("target_ber").is_null()) s.target_ber = real_of(j.at("target_ber"));
-  return s;
 }
 
 // Why a run of `now` does not hold all that one of `before` holds: SNR values may be added, [stop] may become
@@ -71,10 +55,10 @@ std::string difference_at_head(const json& file, const json& fresh, std::initial
   throw input_error("--out: " + folder + " holds " + what);
 }
 
-[[noreturn]] void refuse_damaged(const std::string& folder) {
-  refuse(folder,
-         "a result.json that is no result of this program: --resume cannot go on with it, --force "
-         "overwrites it");
+[[noreturn]] void refuse_damaged(const std::string& folder, const std::string& name = "result.json") {
+  refuse(folder, "a " + name +
+                     " that is no result of this program: --resume cannot go on with it, --force overwrites "
+                     "it");
 }
 
 bool is_reason(const std::string& stop) {
@@ -100,8 +84,9 @@ bool fits(const ber_result& r, const ber_result& expected) {
 
 }  // namespace
 
-std::optional<json> open_folder(const std::string& folder, const json& fresh, bool resume, bool force) {
-  const std::string path = folder + "/result.json";
+std::optional<json> open_folder(const std::string& folder, const json& fresh, bool resume, bool force,
+                                const std::string& name) {
+  const std::string path = folder + "/" + name;
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) throw input_error("--out: cannot make the folder " + folder + ": " + failed.message());
@@ -110,8 +95,8 @@ std::optional<json> open_folder(const std::string& folder, const json& fresh, bo
   try {
     const bool complete = file.at("complete").get<bool>();
     const json &before = file.at("scenario"), &now = fresh.at("scenario");
-    if (!before.is_object()) refuse_damaged(folder);
-    std::string differs = difference_at_head(file, fresh, {"format", "kind", "seed"});
+    if (!before.is_object()) refuse_damaged(folder, name);
+    std::string differs = difference_at_head(file, fresh, {"format", "kind", "seed", "shard", "shards"});
     if (resume) {
       if (differs.empty()) differs = difference_at_head(file, fresh, {"mho", "arithmetic"});
       if (differs.empty()) differs = obstacle_in_scenario(before, now);
@@ -128,7 +113,7 @@ std::optional<json> open_folder(const std::string& folder, const json& fresh, bo
     if (!complete) refuse(folder, "an incomplete result; --resume finishes it, --force starts over");
     return std::nullopt;
   } catch (const json::exception&) {
-    refuse_damaged(folder);
+    refuse_damaged(folder, name);
   }
 }
 
@@ -157,18 +142,17 @@ ber_result points_to_keep(const std::string& folder, const json& earlier, const 
   }
 }
 
-void write_run(const std::string& folder, const std::string& command_line, unsigned threads,
-               const std::vector<double>& seconds) {
+void write_run(const std::string& folder, const run_facts& run, const std::string& name) {
   char host[256] = "";
   gethostname(host, sizeof host - 1);
-  json run;
-  run["command_line"] = command_line;
-  run["host"] = host;
-  run["target"] = target_in_use().name;
-  run["threads"] = threads;
-  run["ranks"] = 1;
-  run["seconds"] = seconds;
-  write_file(folder + "/run.json", text_of(run));
+  json j;
+  j["command_line"] = run.command_line;
+  j["host"] = host;
+  j["target"] = target_in_use().name;
+  j["threads"] = run.threads;
+  j["ranks"] = run.ranks;
+  j["seconds"] = run.seconds;
+  write_file(folder + "/" + name, text_of(j));
 }
 
 }  // namespace mho::sim

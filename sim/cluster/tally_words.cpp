@@ -1,0 +1,60 @@
+#include "tally_words.hpp"
+
+#include <stdexcept>
+
+namespace mho::sim {
+namespace {
+
+// Every member by its name: with a new one this does not compile until it has its place here.
+template <class Stratum, class Number>
+void each_of_stratum(Stratum& s, const Number& number) {
+  auto& [units, errored, errors, squares] = s;
+  for (auto* count : {&units, &errored, &errors, &squares}) number(*count);
+}
+
+template <class Tally, class Number, class Length>
+void each_of_tally(Tally& t, const Number& number, const Length& length) {
+  auto& [bits, bit_errors, symbols, symbol_errors, uses, use_errors, failed, not_converged, saturated,
+         stream_bit_errors, strata, first_stratum] = t;
+  for (auto* count : {&bits, &bit_errors, &symbols, &symbol_errors, &uses, &use_errors, &failed,
+                      &not_converged, &saturated})
+    number(*count);
+  length(stream_bit_errors);
+  for (auto& count : stream_bit_errors) number(count);
+  length(strata);
+  for (auto& one : strata) each_of_stratum(one, number);
+  number(first_stratum);
+}
+
+[[noreturn]] void refuse() { throw std::runtime_error("these are not the counts of a chunk"); }
+
+}  // namespace
+
+void append(words& to, const chunk_counts& chunk) {
+  for (const tally& t : chunk)
+    each_of_tally(
+        t, [&](std::uint64_t number) { to.push_back(number); },
+        [&](const auto& list) { to.push_back(list.size()); });
+}
+
+chunk_counts take_chunk(std::span<const std::uint64_t>& from, const sweep& s) {
+  const auto take = [&] {
+    if (from.empty()) refuse();
+    const std::uint64_t number = from.front();
+    from = from.subspan(1);
+    return number;
+  };
+  chunk_counts chunk(s.empty.curves.size());
+  for (tally& t : chunk) {
+    t.clear(s.streams, s.chunk_strata());
+    each_of_tally(
+        t, [&](std::uint64_t& number) { number = take(); },
+        [&](const auto& list) {
+          if (take() != list.size()) refuse();
+        });
+    if (t.bits != s.chunk_bits || t.uses != s.empty.chunk_uses || t.first_stratum >= s.strata()) refuse();
+  }
+  return chunk;
+}
+
+}  // namespace mho::sim
