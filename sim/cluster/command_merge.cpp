@@ -86,6 +86,8 @@ shard_set read_shards(const std::vector<std::string>& paths) {
       } else if (const std::string found = difference("", head, set.head); !found.empty()) {
         throw input_error(path + " is of another run than " + paths[0] + " (here): " + found);
       }
+      if (list_of(file.at("points")).size() != set.points.points.size())
+        throw std::runtime_error("not all points");
       set.shards.push_back(
           {path, place_of(file), file.at("complete").get<bool>(), stored_points(file, set.points)});
     } catch (const input_error&) {

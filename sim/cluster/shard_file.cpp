@@ -75,6 +75,7 @@ sweep sweep_of(const json& file) {
   const scenario about = scenario_from(file);
   sweep s;
   s.empty = from_json(file);
+  s.empty.complete = false;
   s.stop = about.stop;
   s.streams = about.link.tx;
   s.realisations = about.channel.realisations;
