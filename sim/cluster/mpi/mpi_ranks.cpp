@@ -130,7 +130,7 @@ class rank_source : public chunk_source {
   block_counts own_block_;  // the last member: its end waits for the threads
 };
 
-class mpi_ranks : public ranks {
+class mpi_ranks final : public ranks {
  public:
   explicit mpi_ranks(double deadline_s)
       : mail_(deadline_s), helpers_(static_cast<std::size_t>(mail_.size())) {
