@@ -2,6 +2,7 @@
 // grids as the units of the statistics.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -9,6 +10,8 @@
 #include "channels/delay_profiles.hpp"
 #include "closed_form.hpp"
 #include "count_errors.hpp"
+#include "engine.hpp"
+#include "result_file.hpp"
 
 #include "../simulate.hpp"
 
@@ -218,6 +221,32 @@ TEST(tdl, fixed_grids_are_visited_in_turn) {
     EXPECT_GT(total[0].strata[k].errors, 0u) << k;
   }
   EXPECT_EQ(total[0].units().errors, total[0].bit_errors);
+}
+
+TEST(tdl, results_do_not_depend_on_threads_and_unfinished_points_go_on) {
+  scenario s = on("tdl-d", 4, 2, "zf");
+  s.link.snr = {6};
+  s.stop.bit_errors = 3000;
+  s.stop.min_bits = 20000;
+  const link l = link::make(s).value();
+  run_options alone;
+  alone.threads = 1;
+  std::vector<ber_result> rounds;
+  alone.on_round = [&](const ber_result& r) { rounds.push_back(r); };
+  const ber_result expected = run_ber(l, alone);
+  EXPECT_EQ(expected.curves[0].points[0].sets * 8, expected.curves[0].points[0].uses);
+  run_options others;
+  others.threads = 2;
+  EXPECT_EQ(to_json(s, run_ber(l, others)), to_json(s, expected));
+  const auto unfinished = std::find_if(rounds.begin(), rounds.end(), [](const ber_result& r) {
+    return !r.curves[0].points.empty() && r.curves[0].points[0].stop == "interrupted";
+  });
+  ASSERT_NE(unfinished, rounds.end());
+  others.resume = &*unfinished;
+  std::uint64_t fewest = expected.curves[0].points[0].bits;
+  others.on_progress = [&](const progress& p) { fewest = std::min(fewest, p.bits); };
+  EXPECT_EQ(to_json(s, run_ber(l, others)), to_json(s, expected));
+  EXPECT_GT(fewest, unfinished->curves[0].points[0].bits);
 }
 
 }  // namespace
