@@ -192,5 +192,15 @@ TEST(estimation, lmmse_refuses_a_channel_of_unknown_covariance) {
   EXPECT_NE(made.message().find("estimation.method"), std::string::npos) << made.message();
 }
 
+TEST(estimation, needs_the_channel_itself) {
+  scenario s = test::make_scenario(4, 2, "16qam", "mmse");
+  s.estimation["method"] = "ls";
+  EXPECT_FALSE(link::make(s).value().draws_gram());
+  s.link.draw = "gram";
+  const auto made = link::make(s);
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.message().find("estimation.method"), std::string::npos) << made.message();
+}
+
 }  // namespace
 }  // namespace mho::sim

@@ -73,20 +73,21 @@ TEST(rician, angles_that_are_not_given_come_once_from_the_seed) {
 }
 
 TEST(rician, maximum_ratio_combining_follows_the_integral) {
-  for (const std::size_t rx : {1u, 4u})
+  for (const auto& [rx, draw] : {std::pair{1u, "channel"}, {4u, "channel"}, {4u, "gram"}})
     for (const double k_factor_db : {0.0, 8.0}) {
       scenario s = test::make_scenario(rx, 1, "16qam", "mrc");
       s.link.channel = "rician";
+      s.link.draw = draw;
       s.channel.model["k_factor_db"] = k_factor_db;
       const link l = link::make(s).value();
       const snr_point at = l.at(9);
       const tally t = test::simulate(l, at, 60);
       const double k = std::pow(10.0, k_factor_db / 10);
       const double exact = test::ber_16qam(
-          [&](double x) { return std::pow(test::rician_transform(k, x), static_cast<double>(rx)); },
+          [&, branches = rx](double x) { return std::pow(test::rician_transform(k, x), branches); },
           1 / at.n0);
       ASSERT_GT(exact * static_cast<double>(t.bits), 100);
-      EXPECT_NEAR(test::rate(t), exact, test::bound(t)) << rx << " " << k_factor_db;
+      EXPECT_NEAR(test::rate(t), exact, test::bound(t)) << rx << " " << draw << " " << k_factor_db;
     }
 }
 

@@ -13,9 +13,11 @@ namespace {
 
 TEST(user_gains, zero_forcing_of_each_stream_follows_its_gain) {
   const std::vector<double> gains{4, 0, -4};
-  for (const char* channel : {"rayleigh", "kronecker"}) {
+  for (const auto& [channel, draw] :
+       {std::pair{"rayleigh", "channel"}, {"kronecker", "channel"}, {"rayleigh", "gram"}}) {
     scenario s = test::make_scenario(5, 3, "16qam", "zf");
     s.link.channel = channel;
+    s.link.draw = draw;
     s.channel.model["user_gain_db"] = gains;
     const link l = link::make(s).value();
     const snr_point at = l.at(14);
@@ -40,9 +42,7 @@ TEST(user_gains, zero_forcing_under_shadowing_follows_the_integral) {
   constexpr double spread = 6;
   scenario s = test::make_scenario(4, 2, "16qam", "zf");
   s.channel.model["path_loss_spread_db"] = spread;
-  const link l = link::make(s).value();
-  const snr_point at = l.at(14);
-  const tally t = test::simulate(l, at, 100);
+  const snr_point at = link::make(s).value().at(14);
   // The trapezoidal rule with a Gaussian weight converges faster than any power of its step.
   const double nepers = spread * std::numbers::ln10 / 10;
   double exact = 0;
@@ -51,7 +51,11 @@ TEST(user_gains, zero_forcing_under_shadowing_follows_the_integral) {
     exact += 0.02 * std::exp(-normal * normal / 2) / std::sqrt(2 * std::numbers::pi) *
              ber_rayleigh(16, 3, std::exp(nepers * normal - nepers * nepers / 2) / at.n0);
   }
-  EXPECT_NEAR(test::rate(t), exact, test::bound(t));
+  for (const char* draw : {"channel", "gram"}) {
+    s.link.draw = draw;
+    const tally t = test::simulate(link::make(s).value(), at, 100);
+    EXPECT_NEAR(test::rate(t), exact, test::bound(t)) << draw;
+  }
 }
 
 TEST(user_gains, shadowing_has_mean_gain_one_and_its_spread) {
