@@ -12,6 +12,8 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
   // The unit is the group of sets whose channels depend on one another: mostly one set of uses that share a
   // channel, and with it one programming of the analogue arrays. A fixed group is its stratum.
   const std::size_t group_uses = l.group_sets() * per_set;
+  const std::size_t units = (uses + group_uses - 1) / group_uses;
+  std::vector<std::uint64_t> errors(counts.size() * units);  // [curve][unit]
   for (std::size_t c = 0; c < counts.size(); ++c) {
     tally& t = counts[c];
     t.clear(tx, std::clamp<std::size_t>(realisations, 1, l.chunk_groups()));
@@ -45,6 +47,7 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
       const std::size_t next = first + per_set;
       if (next < uses && next % group_uses != 0) continue;
       t.bit_errors += unit_errors;
+      errors[c * units + first / group_uses] = unit_errors;
       stratum& st = t.strata[first / group_uses % t.strata.size()];
       ++st.units;
       st.errored += unit_errors != 0;
@@ -53,6 +56,11 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
       unit_errors = 0;
     }
   }
+  for (std::size_t c = 0; c < counts.size(); ++c)
+    if (const std::size_t reference = l.references()[c]; reference != no_reference)
+      for (std::size_t u = 0; u < units; ++u)
+        counts[c].strata[u % counts[c].strata.size()].products +=
+            errors[c * units + u] * errors[reference * units + u];
 }
 
 }  // namespace mho::sim

@@ -35,7 +35,8 @@ void bound_points_without_errors(curve& c) {
   }
 }
 
-point make_point(const snr_point& at, const tally& t, std::string why) {
+// reference: of the same units; nullptr if there is none.
+point make_point(const snr_point& at, const tally& t, const tally* reference, std::string why) {
   point p;
   p.snr_db = at.snr_db;
   p.es_n0_db = at.es_n0_db;
@@ -51,6 +52,9 @@ point make_point(const snr_point& at, const tally& t, std::string why) {
   p.sets = t.units().units;
   p.set_errors = t.units().errored;
   p.set_error_squares = t.units().squares;
+  p.set_error_products = t.units().products;
+  p.ber_variance = bit_error_variance(t);
+  if (reference != nullptr) p.ber_covariance = bit_error_covariance(t, *reference);
   p.symbols = t.symbols;
   p.symbol_errors = t.symbol_errors;
   p.uses = t.uses;
@@ -76,7 +80,7 @@ tally make_tally(const point& p) {
   t.not_converged = p.not_converged;
   t.saturated = p.saturated;
   t.stream_bit_errors = p.stream_bit_errors;
-  t.strata = {{p.sets, p.set_errors, p.bit_errors, p.set_error_squares}};
+  t.strata = {{p.sets, p.set_errors, p.bit_errors, p.set_error_squares, p.set_error_products}};
   return t;
 }
 
@@ -161,19 +165,18 @@ ber_result empty_result(const link& l) {
   r.draw = l.draws_gram() ? "gram" : "channel";
   r.chunk_uses = l.chunk_uses();
   for (const detector_settings& d : l.settings().detectors) {
-    if (d.cycles.empty()) {
-      r.curves.push_back({d.id, d.spec.name, d.label, d.accelerator, 0, {}});
-      continue;
-    }
     const std::vector<std::string> ids = curve_ids(d);
-    for (std::size_t i = 0; i < ids.size(); ++i)
-      r.curves.push_back({ids[i],
-                          d.spec.name,
-                          d.label + ", cycle " + std::to_string(d.cycles[i]),
-                          d.accelerator,
-                          d.cycles[i],
-                          {}});
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      curve c{ids[i], d.spec.name, d.label, d.accelerator, 0, "", {}};
+      if (!d.cycles.empty()) {
+        c.cycles = d.cycles[i];
+        c.label += ", cycle " + std::to_string(d.cycles[i]);
+      }
+      r.curves.push_back(std::move(c));
+    }
   }
+  for (std::size_t c = 0; c < r.curves.size(); ++c)
+    if (l.references()[c] != no_reference) r.curves[c].reference = r.curves[l.references()[c]].id;
   return r;
 }
 
@@ -190,6 +193,11 @@ ber_result run_ber(const sweep& s, chunk_source& source, const run_options& opti
   state.points = at.size();
   std::vector<std::vector<point>> kept;
   for (const snr_point& p : at) kept.push_back(kept_points(options.resume, p, r.curves.size()));
+  const auto point_of = [&](std::size_t c, std::size_t i, const std::vector<tally>& counts, std::string why) {
+    const std::size_t reference = s.references[c];
+    return make_point(at[i], counts[c], reference == no_reference ? nullptr : &counts[reference],
+                      std::move(why));
+  };
   // What there is: the finished points, the unfinished one, and those of the earlier result still to come.
   const auto so_far = [&](const std::vector<tally>& unfinished) {
     ber_result shown = r;
@@ -197,7 +205,7 @@ ber_result run_ber(const sweep& s, chunk_source& source, const run_options& opti
     for (std::size_t c = 0; c < shown.curves.size(); ++c) {
       curve& line = shown.curves[c];
       const bool started = !unfinished.empty() && unfinished[c].bits > 0;
-      if (started) line.points.push_back(make_point(at[finished], unfinished[c], "interrupted"));
+      if (started) line.points.push_back(point_of(c, finished, unfinished, "interrupted"));
       for (std::size_t k = finished + (started ? 1 : 0); k < kept.size(); ++k)
         if (!kept[k].empty()) line.points.push_back(kept[k][c]);
       bound_points_without_errors(line);
@@ -220,7 +228,7 @@ ber_result run_ber(const sweep& s, chunk_source& source, const run_options& opti
     bool below_target = s.stop.target_ber.has_value();
     for (std::size_t c = 0; c < r.curves.size(); ++c) {
       std::vector<point>& points = r.curves[c].points;
-      points.push_back(finished ? kept[i][c] : make_point(at[i], outcome.counts[c], outcome.why));
+      points.push_back(finished ? kept[i][c] : point_of(c, i, outcome.counts, outcome.why));
       below_target = below_target && points.back().ber < *s.stop.target_ber;
     }
     if (below_target) {

@@ -87,6 +87,7 @@ result<link> link::make(const scenario& s) {
                      std::to_string(s.link.tx) + " (" + to_string(e) + ")"};
     l.curves_ += (*made)->steps();
   }
+  l.references_ = reference_curves(s);
   return l;
 }
 

@@ -16,6 +16,7 @@
 #include "estimation.hpp"
 #include "gram_draw.hpp"
 #include "liquid_modem.hpp"
+#include "references.hpp"
 #include "scenario.hpp"
 #include "snr.hpp"
 #include "statistics.hpp"
@@ -46,6 +47,8 @@ class link {
   std::size_t chunk_groups() const { return chunk_sets_ / group_sets(); }
   /// Curves: every step of every detector, in order.
   std::size_t curves() const { return curves_; }
+  /// The curve that each is compared with, or no_reference.
+  const std::vector<std::size_t>& references() const { return references_; }
 
  private:
   friend class link_worker;
@@ -58,6 +61,7 @@ class link {
   std::optional<gram_law> law_;
   std::shared_ptr<const channel_estimator> estimator_;
   std::size_t chunk_sets_ = 0, curves_ = 0;
+  std::vector<std::size_t> references_;
 };
 
 /// What one thread needs: detectors and buffers of its own.

@@ -16,6 +16,10 @@ struct point {
          ber_high = 0;  ///< 95 % interval; the channel use (or the set sharing an H) is the unit
   std::uint64_t sets = 0, set_errors = 0;  ///< of uses that share a channel matrix, and those with an error
   std::uint64_t set_error_squares = 0;     ///< sum over sets of their bit errors squared
+  std::uint64_t set_error_products = 0;    ///< of theirs and the reference curve's; 0 without one
+  /// Of ber, and with the reference's: from the sets, of fixed channels within each. Infinite where they do
+  /// not tell.
+  double ber_variance = 0, ber_covariance = 0;
   std::uint64_t symbols = 0, symbol_errors = 0;
   std::uint64_t uses = 0, use_errors = 0;
   std::vector<std::uint64_t> stream_bit_errors;  ///< tx
@@ -27,6 +31,7 @@ struct point {
 struct curve {
   std::string id, detector, label, accelerator;  ///< accelerator "" for digital detectors
   std::int64_t cycles = 0;                       ///< 0 for digital detectors (null in the file)
+  std::string reference;                         ///< id of the curve that it is compared with; "" if none
   std::vector<point> points;
 };
 

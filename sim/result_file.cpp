@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "arithmetic.hpp"
+#include "losses.hpp"
 
 namespace mho::sim {
 namespace {
@@ -25,6 +26,9 @@ json point_json(const point& p) {
           {"sets", p.sets},
           {"set_errors", p.set_errors},
           {"set_error_squares", p.set_error_squares},
+          {"set_error_products", p.set_error_products},
+          {"ber_variance", number(p.ber_variance)},
+          {"ber_covariance", number(p.ber_covariance)},
           {"symbols", p.symbols},
           {"symbol_errors", p.symbol_errors},
           {"uses", p.uses},
@@ -37,15 +41,15 @@ json point_json(const point& p) {
 }
 
 point point_from(const json& j) {
-  const auto decibels = [&](const char* key) {
+  const auto or_infinite = [&](const char* key) {
     return j.at(key).is_null() ? std::numeric_limits<double>::infinity() : real_of(j.at(key));
   };
   const auto count = [&](const char* key) { return count_of(j.at(key)); };
   point p;
-  p.snr_db = decibels("snr_db");
-  p.es_n0_db = decibels("es_n0_db");
-  p.eb_n0_db = decibels("eb_n0_db");
-  p.matched_filter_db = decibels("matched_filter_db");
+  p.snr_db = or_infinite("snr_db");
+  p.es_n0_db = or_infinite("es_n0_db");
+  p.eb_n0_db = or_infinite("eb_n0_db");
+  p.matched_filter_db = or_infinite("matched_filter_db");
   p.n0 = real_of(j.at("n0"));
   p.bits = count("bits");
   p.bit_errors = count("bit_errors");
@@ -55,6 +59,9 @@ point point_from(const json& j) {
   p.sets = count("sets");
   p.set_errors = count("set_errors");
   p.set_error_squares = count("set_error_squares");
+  p.set_error_products = count("set_error_products");
+  p.ber_variance = or_infinite("ber_variance");
+  p.ber_covariance = or_infinite("ber_covariance");
   p.symbols = count("symbols");
   p.symbol_errors = count("symbol_errors");
   p.uses = count("uses");
@@ -108,10 +115,22 @@ json to_json(json j, const ber_result& r) {
     json line{{"id", c.id}, {"detector", c.detector}, {"label", c.label}};
     line["accelerator"] = c.accelerator.empty() ? json(nullptr) : json(c.accelerator);
     line["cycles"] = c.cycles == 0 ? json(nullptr) : json(c.cycles);
+    line["reference"] = c.reference.empty() ? json(nullptr) : json(c.reference);
     line["points"] = json::array();
     for (const point& p : c.points) line["points"].push_back(point_json(p));
     j["curves"].push_back(std::move(line));
   }
+  j["losses"] = json::array();
+  for (const loss& l : losses(r, loss_targets(s.stop)))
+    if (!l.reference.empty())
+      j["losses"].push_back({{"id", l.id},
+                             {"reference", l.reference},
+                             {"ber", l.ber},
+                             {"snr_db", number(l.snr_db)},
+                             {"reference_snr_db", number(l.reference_snr_db)},
+                             {"loss_db", number(l.loss_db)},
+                             {"loss_low", number(l.loss_low)},
+                             {"loss_high", number(l.loss_high)}});
   return j;
 }
 
@@ -152,6 +171,7 @@ ber_result from_json(const json& file) {
     };
     c.accelerator = text_or_none("accelerator");
     c.cycles = line.at("cycles").is_null() ? 0 : static_cast<std::int64_t>(count_of(line.at("cycles")));
+    c.reference = text_or_none("reference");
     for (const json& p : list_of(line.at("points"))) c.points.push_back(point_from(p));
     r.curves.push_back(std::move(c));
   }

@@ -55,6 +55,7 @@ struct detector_settings {
   mho::detector_spec spec{""};  ///< what make_detector gets: accelerator presets are resolved into options
   std::string accelerator;      ///< as named in the scenario ("" for digital detectors)
   std::vector<std::int64_t> cycles;  ///< one curve each; empty for digital detectors
+  std::string reference;             ///< id of the curve to be compared with; "": see reference_of
 };
 
 /// The ids of a detector's curves: one, or one a cycle.

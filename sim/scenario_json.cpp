@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "estimation.hpp"
+#include "references.hpp"
 #include "result_file.hpp"
 
 namespace mho::sim {
@@ -21,8 +22,9 @@ json to_json(const option_value& value) {
       value);
 }
 
-json detector_json(const detector_settings& d) {
+json detector_json(const detector_settings& d, const std::string& reference) {
   json j{{"id", d.id}, {"label", d.label}, {"name", d.spec.name}};
+  j["reference"] = reference.empty() ? json(nullptr) : json(reference);
   if (d.accelerator.empty()) {
     if (const auto kind = find_detector(d.spec.name))
       for (const option& o : kind->schema) {
@@ -92,7 +94,8 @@ json to_json(const scenario& s) {
     if (!s.image->checksum.empty()) j["image"]["checksum"] = s.image->checksum;
   }
   j["detector"] = json::array();
-  for (const detector_settings& d : s.detectors) j["detector"].push_back(detector_json(d));
+  for (std::size_t d = 0; d < s.detectors.size(); ++d)
+    j["detector"].push_back(detector_json(s.detectors[d], reference_of(s, d)));
   return j;
 }
 

@@ -12,6 +12,7 @@
 #include "input_error.hpp"
 #include "key_names.hpp"
 #include "overrides.hpp"
+#include "references.hpp"
 #include "toml_reader.hpp"
 
 namespace mho::sim {
@@ -184,6 +185,7 @@ detector_settings read_detector(table_reader& t, const std::map<std::string, acc
   takes_more_tx = kind->can.more_tx_than_rx;
   d.id = string_of(t.get_or(text("id", "")));
   d.label = string_of(t.get_or(text("label", "")));
+  d.reference = string_of(t.get_or(text("reference", "")));
   options given;
   std::vector<std::string> inherited;
   option_value standard_cycles;
@@ -310,6 +312,9 @@ scenario read_document(const toml::table& document, const toml_source& source, s
                                  " too; give each detector an id that keeps the curves apart");
     }
   }
+  for (std::size_t d = 0; d < s.detectors.size(); ++d)
+    if (const std::string wrong = wrong_reference(s, d); !wrong.empty())
+      table_reader(source, *(*list)[d].as_table(), "detector." + std::to_string(d)).fail("reference", wrong);
   if (const auto key = root.unknown()) {  // it may belong into one of the tables
     std::vector<std::string> known = scenario_keys();
     known.emplace_back("accelerator");

@@ -6,43 +6,62 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 
 namespace mho::sim {
 namespace {
 
 constexpr double tail = 0.025;
 
-double six_digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.5e", value);
-  return std::strtod(text, nullptr);
+// The sum over all units of the mean square of what a unit's errors differ from their stratum's mean by, or
+// of two curves' mean product. A stratum of one unit says nothing about its own variance: such units are one
+// stratum together, which includes what the strata differ by.
+struct scatter {
+  double sum = 0, units = 0;
+};
+
+scatter between_units(const tally& t, const tally& other, std::uint64_t stratum::*moment) {
+  scatter all;
+  stratum single, single_other;
+  const auto add = [&](const stratum& s, const stratum& o) {
+    if (s.units < 2) return;
+    const auto n = static_cast<double>(s.units);
+    all.sum +=
+        n *
+        (static_cast<double>(s.*moment) - static_cast<double>(s.errors) * static_cast<double>(o.errors) / n) /
+        (n - 1);
+    all.units += n;
+  };
+  for (std::size_t k = 0; k < t.strata.size(); ++k) {
+    add(t.strata[k], other.strata[k]);
+    if (t.strata[k].units != 1) continue;
+    single += t.strata[k];
+    single_other += other.strata[k];
+  }
+  add(single, single_other);
+  return all;
 }
 
-// Variance between units over what independent bits would have; at least 1. A stratum of one unit says
-// nothing about its own variance: such units are one stratum together, which includes what the strata differ
-// by.
+double covariance_of_rates(const tally& t, const tally& other, std::uint64_t stratum::*moment) {
+  const scatter found = between_units(t, other, moment);
+  if (found.units < 1) return std::numeric_limits<double>::infinity();
+  // A lone unit among strata of more takes part in the sum of errors as the others do on average.
+  const double bits = static_cast<double>(t.bits);
+  return found.sum * (static_cast<double>(t.units().units) / found.units) / bits / bits;
+}
+
+// Variance between units over what independent bits would have; at least 1.
 double inflation(const tally& t, double rate, double bits_a_unit) {
   const double n_bits = static_cast<double>(t.bits);
-  double variances = 0, units = 0;
-  const auto add = [&](const stratum& s) {
-    if (s.units < 2) return;
-    const auto n = static_cast<double>(s.units), sum = static_cast<double>(s.errors);
-    variances += n * (static_cast<double>(s.squares) - sum * sum / n) / (n - 1);
-    units += n;
-  };
-  stratum single;
-  for (const stratum& s : t.strata) {
-    add(s);
-    if (s.units == 1) single += s;
-  }
-  add(single);
-  if (units < 1) return bits_a_unit;
-  return std::max(1.0, variances / units / (bits_a_unit * rate * (1 - rate) * n_bits / (n_bits - 1)));
+  const scatter found = between_units(t, t, &stratum::squares);
+  if (found.units < 1) return bits_a_unit;
+  return std::max(1.0, found.sum / found.units / (bits_a_unit * rate * (1 - rate) * n_bits / (n_bits - 1)));
 }
 
 template <class Operation>
 stratum& combine(stratum& total, const stratum& more, const Operation& with) {
-  for (const auto count : {&stratum::units, &stratum::errored, &stratum::errors, &stratum::squares})
+  for (const auto count :
+       {&stratum::units, &stratum::errored, &stratum::errors, &stratum::squares, &stratum::products})
     total.*count = with(total.*count, more.*count);
   return total;
 }
@@ -79,6 +98,18 @@ stratum tally::units() const {
   stratum all;
   for (const stratum& s : strata) all += s;
   return all;
+}
+
+double six_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.5e", value);
+  return std::strtod(text, nullptr);
+}
+
+double bit_error_variance(const tally& t) { return covariance_of_rates(t, t, &stratum::squares); }
+
+double bit_error_covariance(const tally& t, const tally& reference) {
+  return covariance_of_rates(t, reference, &stratum::products);
 }
 
 double most_errors_an_errored_unit(double bits_a_unit) {

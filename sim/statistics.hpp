@@ -11,6 +11,7 @@ namespace mho::sim {
 struct stratum {
   std::uint64_t units = 0, errored = 0;   // errored: units with an error
   std::uint64_t errors = 0, squares = 0;  // squares: sum of the square of a unit's errors
+  std::uint64_t products = 0;             // sum of a unit's errors times those of the reference curve
 
   stratum& operator+=(const stratum& more);
 };
@@ -42,6 +43,18 @@ struct interval {
 /// (Biometrika 26, 1934) for the counts divided by it. Without errors: 0 .. bound_without_errors with the
 /// most errors an errored unit may bring. Rounded to six significant digits.
 interval bit_error_interval(const tally& t);
+
+/// Variance of the bit error rate, from that between units within strata as in `bit_error_interval`, and
+/// without its lower limit. Infinite with fewer than two units.
+double bit_error_variance(const tally& t);
+
+/// Covariance of the bit error rates of a curve and of its reference, which saw the same units; from the
+/// products that `t` holds. With `bit_error_variance` of either a positive semidefinite matrix. Infinite with
+/// fewer than two units.
+double bit_error_covariance(const tally& t, const tally& reference);
+
+/// Six significant digits: what libraries round differently is cut off.
+double six_digits(double value);
 
 /// 95 % upper bound of the bit error rate where no unit erred: 3 / units, times the errors that an errored
 /// unit brings, over the bits of a unit. Rounded to six significant digits.

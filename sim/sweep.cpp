@@ -9,6 +9,7 @@ sweep make_sweep(const link& l) {
   s.empty = empty_result(l);
   for (const double snr : l.settings().link.snr) s.points.push_back(l.at(snr));
   s.stop = l.settings().stop;
+  s.references = l.references();
   s.streams = l.settings().link.tx;
   s.realisations = l.settings().channel.realisations;
   s.chunk_groups = l.chunk_groups();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -27,6 +28,21 @@ std::string ber_table(const scenario& s, const ber_result& r) {
                          p.failed_problems > 0 ? fmt::format(", {} failed", p.failed_problems) : "",
                          p.not_converged > 0 ? fmt::format(", {} not converged", p.not_converged) : "");
     out += "\n";
+  }
+  return out + loss_table(losses(r, loss_targets(s.stop))) + "\n";
+}
+
+std::string loss_table(const std::vector<loss>& all) {
+  std::string out;
+  std::size_t width = 0;
+  for (const loss& l : all) width = std::max(width, l.label.size());
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const loss& l = all[k];
+    if (k == 0 || l.ber != all[k - 1].ber) out += fmt::format("At BER {:g} (95 % interval):\n", l.ber);
+    const std::string words = loss_in_words(l);
+    out += fmt::format("  {:<{}}  {}\n", l.label, width,
+                       words.empty() ? snr_in_words(l)
+                                     : fmt::format("{:<18}  {} at BER {:g}", snr_in_words(l), words, l.ber));
   }
   return out;
 }

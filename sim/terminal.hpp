@@ -7,11 +7,16 @@
 #include <string>
 
 #include "engine.hpp"
+#include "losses.hpp"
 
 namespace mho::sim {
 
-/// The table of a BER result, with the SNR definition and all conventions at its head.
+/// The table of a BER result, with the SNR definition all conventions at every point, and what curves lose.
 std::string ber_table(const scenario& s, const ber_result& r);
+
+/// What each curve needs for the targets' bit error rates, and what it loses against its reference; the
+/// losses by target.
+std::string loss_table(const std::vector<loss>& all);
 
 /// Progress on standard error: one line that rewrites itself on a terminal; elsewhere a line at once
 /// and every ten seconds.

@@ -48,6 +48,7 @@ json shard_head(const json& result_as_it_starts, const sweep& s, const shard_pla
   head["shard"] = place.index + 1;
   head["shards"] = place.of;
   head["chunk_bits"] = s.chunk_bits;
+  head["chunk_groups"] = s.chunk_groups;
   head["deviations"] = deviations;
   return head;
 }
@@ -80,7 +81,14 @@ sweep sweep_of(const json& file) {
   s.streams = about.link.tx;
   s.realisations = about.channel.realisations;
   s.chunk_bits = count_of(file.at("chunk_bits"));
-  s.chunk_groups = s.empty.chunk_uses / std::max<std::size_t>(1, about.link.uses_per_channel);
+  s.chunk_groups = count_of(file.at("chunk_groups"));
+  for (const curve& c : s.empty.curves) {
+    const auto found = std::find_if(s.empty.curves.begin(), s.empty.curves.end(),
+                                    [&](const curve& other) { return other.id == c.reference; });
+    s.references.push_back(found == s.empty.curves.end()
+                               ? no_reference
+                               : static_cast<std::size_t>(found - s.empty.curves.begin()));
+  }
   if (s.empty.curves.empty() || s.chunk_bits == 0 || s.chunk_groups == 0)
     throw std::runtime_error("it has no curves or no chunks");
   for (const json& p : list_of(file.at("points")))

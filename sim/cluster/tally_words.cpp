@@ -8,8 +8,8 @@ namespace {
 // Every member by its name: with a new one this does not compile until it has its place here.
 template <class Stratum, class Number>
 void each_of_stratum(Stratum& s, const Number& number) {
-  auto& [units, errored, errors, squares] = s;
-  for (auto* count : {&units, &errored, &errors, &squares}) number(*count);
+  auto& [units, errored, errors, squares, products] = s;
+  for (auto* count : {&units, &errored, &errors, &squares, &products}) number(*count);
 }
 
 template <class Tally, class Number, class Length>

@@ -80,6 +80,10 @@ TEST(bad_input, scenarios) {
        "FILE:9: accelerator.mine.array.sise: unknown key; the nearest known one is array.size"},
       {"preset redefined", good_link + zf + "[accelerator.paper]\narray.size = 8\n",
        "FILE:8: accelerator.paper: presets are read-only; choose another name and give base = \"paper\""},
+      {"a reference that is no curve",
+       good_link + zf +
+           "[[detector]]\nname = \"analog-zf\"\nid = \"a\"\nreference = \"a\"\ncycles = [1, 2]\n",
+       "FILE:11: detector.1.reference: must be the id of a curve (zf, a-c1, a-c2); the nearest is zf"},
       {"the same id twice", good_link + zf + zf,
        "FILE:8: detector.1.id: another detector has the id zf; give each its own"},
       {"the same curve twice",
