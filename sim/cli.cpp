@@ -212,6 +212,20 @@ void add_merge(CLI::App& command, merge_arguments& a) {
   add_json(command, a.as_json);
 }
 
+void add_plot(CLI::App& command, plot_arguments& a) {
+  command.add_option("RESULT", a.results, "result.json of mho ber, one or more")
+      ->required()
+      ->type_name("FILE");
+  add_text(command, "--out", a.out, "the picture", "FILE.svg|FILE.png")->required();
+  command
+      .add_option("--ber", a.targets,
+                  "bit error rate at which SNRs are compared, any number of times; default 1e-3 and the "
+                  "results' stop.target_ber")
+      ->allow_extra_args(false)
+      ->check(positive_number(1e-300, 0.5, "from 1e-300 to 0.5"))
+      ->type_name("RATE");
+}
+
 void add_list(CLI::App& command, list_arguments& a) {
   const std::vector<std::string> sections{"detectors", "accelerators", "channels", "modulations", "targets"};
   add_text(command, "WHAT", a.what, CLI::detail::join(sections, ", ") + "; default all", "")
@@ -226,6 +240,7 @@ struct arguments {
   adc_arguments adc;
   netlist_arguments netlist;
   cost_arguments cost;
+  plot_arguments plot;
   list_arguments list;
 };
 
@@ -275,6 +290,10 @@ void add_commands(CLI::App& app, arguments& a, command_function& chosen) {
                 "Parameters: mho list accelerators; keys of --json: docs/result-files.md",
                 [](const arguments& x) { return command_cost(x.cost); }),
            a.cost);
+  add_plot(*add("plot", "results of mho ber in one plot, and what curves lose",
+                "results/a/result.json results/b/result.json --ber 1e-3 --out both.svg",
+                [](const arguments& x) { return command_plot(x.plot); }),
+           a.plot);
   add_list(*add("list", "what there is, with options and defaults", "detectors",
                 [](const arguments& x) { return command_list(x.list); }),
            a.list);

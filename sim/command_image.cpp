@@ -8,12 +8,13 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "for_chunks.hpp"
-#include "gnuplot.hpp"
 #include "input_error.hpp"
 #include "interrupt.hpp"
+#include "montage.hpp"
 #include "picture.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
+#include "summary.hpp"
 
 namespace mho::sim {
 namespace {
@@ -64,10 +65,10 @@ int command_image(const run_arguments& a) {
   save();
   save_picture(folder + "/original.png", *original);
   std::vector<montage_entry> montage{{"original.png", "original", original->width, original->height}};
-  std::string table = fmt::format(
-      "{}\n{}x{}, {}, {} bits. SNR = 10 log10(E||Hx||^2/E||n||^2).\n\n{:<32} {:>10} {:>13} {:>11} {:>9}\n",
-      s.title, s.link.rx, s.link.tx, s.link.modulation, payload.size(), "curve", "SNR", "pixel errors",
-      "bit errors", "PSNR dB");
+  std::string table =
+      fmt::format("{}\n{}x{}, {}, {} bits. {}.\n{}.\n\n{:<32} {:>10} {:>13} {:>11} {:>9}\n", s.title,
+                  s.link.rx, s.link.tx, s.link.modulation, payload.size(), snr_summary(s),
+                  snr_conventions(made->at(0)), "curve", "SNR", "pixel errors", "bit errors", "PSNR dB");
   for (const double snr : s.link.snr) {
     const auto start = std::chrono::steady_clock::now();
     const recovered_bits out = run_payload(*made, made->at(snr), payload, options);

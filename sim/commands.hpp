@@ -64,6 +64,12 @@ struct cost_arguments {
   bool no_measure = false, as_json = false;
 };
 
+struct plot_arguments {
+  std::vector<std::string> results;
+  std::string out;
+  std::vector<double> targets;  ///< none: 1e-3 and the results' stop.target_ber
+};
+
 struct list_arguments {
   std::string what;  ///< "": all
   bool as_json = false;
@@ -78,6 +84,7 @@ int command_adc(const adc_arguments& a);
 std::vector<std::string> adc_kind_names();
 int command_netlist(const netlist_arguments& a);
 int command_cost(const cost_arguments& a);
+int command_plot(const plot_arguments& a);
 int command_list(const list_arguments& a);
 
 /// The whole program.

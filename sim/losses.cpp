@@ -131,6 +131,12 @@ std::vector<double> loss_targets(const stop_settings& stop) {
   return targets;
 }
 
+std::string rate_in_words(double rate) {
+  if (!(rate > 0) || rate > 0.01) return fmt::format("{:g}", rate);
+  const int digits = static_cast<int>(std::floor(std::log10(rate) + 1e-9));
+  return fmt::format("{:.6g}e{}", rate / std::pow(10.0, digits), digits);
+}
+
 std::string snr_in_words(const loss& l) {
   return std::isfinite(l.snr_db) ? value_and_half(l.snr_db, l.snr_half_width) : "not reached";
 }

@@ -46,6 +46,9 @@ std::vector<loss> losses(const ber_result& r, const std::vector<double>& targets
 /// The rates at which a scenario's result states losses: 1e-3 and stop.target_ber, falling.
 std::vector<double> loss_targets(const stop_settings& stop);
 
+/// "1e-3", "2.5e-6"; 0.05 where it is not small.
+std::string rate_in_words(double rate);
+
 /// "12.34 dB +- 0.03", or "not reached".
 std::string snr_in_words(const loss& l);
 

@@ -9,6 +9,7 @@
 #include "difference.hpp"
 #include "files.hpp"
 #include "input_error.hpp"
+#include "result_reader.hpp"
 #include "scenario_from_json.hpp"
 #include "stopping.hpp"
 

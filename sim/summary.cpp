@@ -6,6 +6,8 @@
 #include "channels/channel.hpp"
 #include "estimation.hpp"
 
+#include <cmath>
+
 namespace mho::sim {
 
 namespace {
@@ -65,6 +67,24 @@ std::string link_summary(const scenario& s) {
 std::string snr_summary(const scenario& s) {
   const std::string definition = "SNR = 10 log10(E||Hx||^2 / E||n||^2)";
   return s.link.snr_normalisation == "realisation" ? definition + " of each channel by itself" : definition;
+}
+
+std::string snr_conventions(const snr_point& at) {
+  const auto offset = [&](const char* name, double db) {
+    const double by = std::round((at.snr_db - db) * 100) / 100;
+    return fmt::format("{} {} {:.2f} dB", name, by < 0 ? "-" : "+", std::abs(by));
+  };
+  return fmt::format("SNR = {} = {} = {}; N0 = {:.4g} / 10^(SNR/10)", offset("Es/N0", at.es_n0_db),
+                     offset("Eb/N0", at.eb_n0_db), offset("matched filter", at.matched_filter_db),
+                     at.n0 * std::pow(10.0, at.snr_db / 10));
+}
+
+std::string snr_conventions(const ber_result& r) {
+  for (const curve& c : r.curves)
+    for (const point& p : c.points)
+      if (std::isfinite(p.snr_db))
+        return snr_conventions(snr_point{p.n0, p.snr_db, p.es_n0_db, p.eb_n0_db, p.matched_filter_db});
+  return "";
 }
 
 }  // namespace mho::sim

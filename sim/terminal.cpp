@@ -13,7 +13,9 @@ namespace mho::sim {
 
 std::string ber_table(const scenario& s, const ber_result& r) {
   std::string out = s.title + "\n";
-  out += fmt::format("{}. {}; BER with its 95 % interval.\n\n", link_summary(s), snr_summary(s));
+  out += fmt::format("{}. {}; BER with its 95 % interval.\n", link_summary(s), snr_summary(s));
+  if (const std::string conventions = snr_conventions(r); !conventions.empty()) out += conventions + ".\n";
+  out += "\n";
   for (const curve& c : r.curves) {
     out += fmt::format("{}  [{}]\n", c.label, c.id);
     out += fmt::format("  {:>8} {:>8} {:>8} {:>8} {:>11} {:>11} {:>23} {:>11} {:>9}  {}\n", "SNR dB", "Es/N0",
@@ -36,13 +38,20 @@ std::string loss_table(const std::vector<loss>& all) {
   std::string out;
   std::size_t width = 0;
   for (const loss& l : all) width = std::max(width, l.label.size());
-  for (std::size_t k = 0; k < all.size(); ++k) {
-    const loss& l = all[k];
-    if (k == 0 || l.ber != all[k - 1].ber) out += fmt::format("At BER {:g} (95 % interval):\n", l.ber);
-    const std::string words = loss_in_words(l);
-    out += fmt::format("  {:<{}}  {}\n", l.label, width,
-                       words.empty() ? snr_in_words(l)
-                                     : fmt::format("{:<18}  {} at BER {:g}", snr_in_words(l), words, l.ber));
+  for (auto first = all.begin(), last = first; first != all.end(); first = last) {
+    last = std::find_if(first, all.end(), [&](const loss& l) { return l.ber != first->ber; });
+    const std::string rate = rate_in_words(first->ber);
+    if (std::none_of(first, last, [](const loss& l) { return std::isfinite(l.snr_db); })) {
+      out += fmt::format("No curve reaches BER {} between two points with errors.\n", rate);
+      continue;
+    }
+    out += fmt::format("At BER {} (95 % intervals):\n", rate);
+    for (auto l = first; l != last; ++l) {
+      const std::string words = loss_in_words(*l);
+      out += fmt::format("  {:<{}}  {}\n", l->label, width,
+                         words.empty() ? snr_in_words(*l)
+                                       : fmt::format("{:<18}  {} at BER {}", snr_in_words(*l), words, rate));
+    }
   }
   return out;
 }

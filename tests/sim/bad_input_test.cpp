@@ -182,13 +182,14 @@ TEST(bad_input, one_line_whatever_is_wrong) {
       run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
       "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest "
       "is 16qam\n");
-  EXPECT_EQ(run_mho("").err,
-            "mho: a command is missing; the commands are ber, merge, image, solve, adc, netlist, cost, list; "
-            "see mho "
-            "help\n");
+  EXPECT_EQ(
+      run_mho("").err,
+      "mho: a command is missing; the commands are ber, merge, image, solve, adc, netlist, cost, plot, list; "
+      "see mho "
+      "help\n");
   EXPECT_EQ(run_mho("frobnicate").err,
             "mho: frobnicate: unknown command; the commands are ber, merge, image, solve, adc, netlist, "
-            "cost, list\n");
+            "cost, plot, list\n");
 }
 
 TEST(bad_input, usage_is_told_in_the_same_words) {
@@ -222,7 +223,7 @@ TEST(bad_input, usage_is_told_in_the_same_words) {
       {"cost --set array.wire_ohm=.5",
        "--set: array.wire_ohm: must be a number from 0 to 1e+06; TOML wants 0.5, not .5"},
       {"--colour",
-       "--colour: unknown option; the commands are ber, merge, image, solve, adc, netlist, cost, list"},
+       "--colour: unknown option; the commands are ber, merge, image, solve, adc, netlist, cost, plot, list"},
   };
   for (const auto& [arguments, message] : cases) {
     const outcome o = run_mho(arguments);
@@ -236,7 +237,7 @@ TEST(bad_input, help_is_no_error) {
   const outcome all = run_mho("help");
   EXPECT_EQ(all.status, 0);
   EXPECT_EQ(all.out, run_mho("--help").out);
-  for (const char* command : {"ber", "image", "solve", "adc", "netlist", "cost", "list"}) {
+  for (const char* command : {"ber", "image", "solve", "adc", "netlist", "cost", "plot", "list"}) {
     EXPECT_NE(all.out.find(command), std::string::npos);
     const outcome one = run_mho(std::string("help ") + command);
     EXPECT_EQ(one.status, 0);

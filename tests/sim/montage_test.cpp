@@ -5,7 +5,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "gnuplot.hpp"
+#include "montage.hpp"
 #include "picture.hpp"
 #include "program.hpp"
 
