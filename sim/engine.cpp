@@ -100,20 +100,35 @@ struct point_outcome {
   std::string why;
 };
 
-void estimate_time(progress& state, const std::vector<tally>& total, const stop_settings& stop,
+// The bits that a point seems to need for its rule.
+double bits_wanted(const std::vector<tally>& total, const stop_settings& stop, double fewest_errors,
+                   double most) {
+  const auto bits = static_cast<double>(total[0].bits), least = static_cast<double>(stop.min_bits);
+  double wanted = most;
+  if (stop.bit_errors && fewest_errors > 0)
+    wanted = bits * static_cast<double>(*stop.bit_errors) / fewest_errors;
+  if (stop.relative_interval) {  // the width falls with the root of the bits
+    double widest = 0;
+    for (const tally& t : total) {
+      const interval i = bit_error_interval(t);
+      widest = std::max(widest, (i.high - i.low) / 2 * bits / static_cast<double>(t.bit_errors));
+    }
+    wanted = bits * std::pow(widest / *stop.relative_interval, 2);
+  }
+  return std::min(most, std::max(least, wanted));
+}
+
+void estimate_time(progress& state, const std::vector<tally>& total, const sweep& s,
                    std::uint64_t bits_before, clock::time_point start) {
   state.bits = total[0].bits;
-  state.fewest_errors = std::min_element(total.begin(), total.end(), [](const tally& a, const tally& b) {
-                          return a.bit_errors < b.bit_errors;
-                        })->bit_errors;
+  const auto slowest = std::min_element(
+      total.begin(), total.end(), [](const tally& a, const tally& b) { return a.bit_errors < b.bit_errors; });
+  state.fewest_errors = slowest->bit_errors;
+  state.slowest = s.empty.curves[static_cast<std::size_t>(slowest - total.begin())].id;
   state.bits_per_second = static_cast<double>(state.bits - bits_before) / seconds_since(start);
-  const auto bits = static_cast<double>(state.bits), most = static_cast<double>(state.max_bits);
-  double bits_wanted = most;
-  if (stop.bit_errors && state.fewest_errors > 0)
-    bits_wanted = std::min(
-        most, std::max(static_cast<double>(stop.min_bits), bits * static_cast<double>(*stop.bit_errors) /
-                                                               static_cast<double>(state.fewest_errors)));
-  state.seconds_left = std::max(0.0, bits_wanted - bits) / state.bits_per_second;
+  const double wanted = bits_wanted(total, s.stop, static_cast<double>(state.fewest_errors),
+                                    static_cast<double>(state.max_bits));
+  state.seconds_left = std::max(0.0, wanted - static_cast<double>(state.bits)) / state.bits_per_second;
 }
 
 // Adds up the chunks of a point in their order and asks the rule after each, whoever ran them: chunks behind
@@ -129,6 +144,9 @@ point_outcome run_point(const sweep& s, std::size_t index, chunk_source& source,
   std::uint64_t done = chunks_of(unfinished, s);
   if (done > 0) std::transform(unfinished.begin(), unfinished.end(), total.begin(), make_tally);
   const std::uint64_t bits_before = total[0].bits;
+  state.bits = bits_before;
+  state.seconds_left = std::numeric_limits<double>::quiet_NaN();
+  if (options.on_progress) options.on_progress(state);
   for (;;) {
     const std::vector<chunk_counts> chunks = source.next(index, done, rule.max_chunks() - done);
     if (chunks.empty()) return {std::move(total), "interrupted"};
@@ -139,7 +157,7 @@ point_outcome run_point(const sweep& s, std::size_t index, chunk_source& source,
       for (std::size_t c = 0; rule.drops_last(done, why) && c < total.size(); ++c) total[c] -= chunk[c];
       return {std::move(total), std::move(why)};
     }
-    estimate_time(state, total, s.stop, bits_before, start);
+    estimate_time(state, total, s, bits_before, start);
     if (options.on_progress) options.on_progress(state);
     on_round(total);
   }

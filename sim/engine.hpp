@@ -12,12 +12,13 @@
 
 namespace mho::sim {
 
-/// Where a run stands, after every round.
+/// Where a run stands, at the start of a point and after every round.
 struct progress {
   std::size_t point = 0, points = 0;  ///< this one and how many
   double snr_db = 0;
   std::uint64_t bits = 0, max_bits = 0;
   std::uint64_t fewest_errors = 0;  ///< of the curves
+  std::string slowest;              ///< id of the curve that has so few
   double bits_per_second = 0;
   double seconds_left =
       0;  ///< of this point, by the rule that seems to end it first; NaN before it can be told

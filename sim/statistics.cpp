@@ -1,6 +1,7 @@
 #include "statistics.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <cstdio>
@@ -56,6 +57,18 @@ double inflation(const tally& t, double rate, double bits_a_unit) {
   const scatter found = between_units(t, t, &stratum::squares);
   if (found.units < 1) return bits_a_unit;
   return std::max(1.0, found.sum / found.units / (bits_a_unit * rate * (1 - rate) * n_bits / (n_bits - 1)));
+}
+
+// k of n, real numbers; each side misses with probability `side`.
+interval clopper_pearson(double k, double n, double side) {
+  return {k > 0 ? boost::math::ibeta_inv(k, n - k + 1, side) : 0,
+          k < n ? boost::math::ibeta_inv(k + 1, n - k, 1 - side) : 1};
+}
+
+// The normal tail beyond Student's 97.5 % quantile: the variance is known from so many clusters only.
+double student_tail(double clusters) {
+  const boost::math::students_t student(std::max(1.0, clusters - 1));
+  return std::erfc(boost::math::quantile(student, 1 - tail) / std::sqrt(2.0)) / 2;
 }
 
 template <class Operation>
@@ -130,9 +143,14 @@ interval bit_error_interval(const tally& t) {
   const double rate = static_cast<double>(t.bit_errors) / bits;
   if (t.bit_errors == t.bits) return {six_digits(std::pow(tail, 1.0 / static_cast<double>(units))), 1};
   const double factor = inflation(t, rate, bits_a_unit);
-  const double n = bits / factor, k = static_cast<double>(t.bit_errors) / factor;
-  return {six_digits(boost::math::ibeta_inv(k, n - k + 1, tail)),
-          six_digits(boost::math::ibeta_inv(k + 1, n - k, 1 - tail))};
+  const double clusters = static_cast<double>(t.bit_errors) / factor;
+  const interval guessed = clopper_pearson(clusters, bits / factor, student_tail(clusters));
+  // Few errored units say little about how many errors such a unit brings; but that it brings one at least,
+  // and at most all its bits, is certain.
+  const interval certain =
+      clopper_pearson(static_cast<double>(t.units().errored), static_cast<double>(units), tail);
+  return {six_digits(std::max(guessed.low, certain.low / bits_a_unit)),
+          six_digits(std::min(guessed.high, certain.high))};
 }
 
 }  // namespace mho::sim

@@ -39,9 +39,12 @@ struct interval {
 };
 
 /// 95 % interval of the bit error rate. The variance between units, within strata (over all strata of
-/// one unit together), gives the inflation over the binomial variance; the interval is Clopper and Pearson's
-/// (Biometrika 26, 1934) for the counts divided by it. Without errors: 0 .. bound_without_errors with the
-/// most errors an errored unit may bring. Rounded to six significant digits.
+/// one unit together), gives the inflation over the binomial variance, and with it an effective number of
+/// errors and bits; the interval is Clopper and Pearson's (Biometrika 26, 1934) of these. As the variance is
+/// itself estimated from so many errors, the sides' probability is changed as from the normal to Student's
+/// distribution with one degree of freedom less. It never leaves what is certain of errored units, whose
+/// number is binomial and each of which brings one error at least and all its bits at most. Without errors: 0
+/// .. bound_without_errors with the most errors an errored unit may bring. Rounded to six significant digits.
 interval bit_error_interval(const tally& t);
 
 /// Variance of the bit error rate, from that between units within strata as in `bit_error_interval`, and

@@ -66,11 +66,16 @@ void progress_line::show(const progress& p) {
   const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
   if (!on_ || (last_ && now - *last_ < pause)) return;
   last_ = now;
-  const std::string left =
-      std::isfinite(p.seconds_left) ? fmt::format("at most {:.0f} s left", std::ceil(p.seconds_left)) : "";
+  const std::string head = fmt::format("point {}/{}  SNR {:.2f} dB  {:.3g} bits", p.point, p.points, p.snr_db,
+                                       static_cast<double>(p.bits));
+  // Nothing is known of a point that has only begun.
   const std::string line =
-      fmt::format("point {}/{}  SNR {:.2f} dB  {:.3g} bits  {} errors  {:.3g} bit/s  {}", p.point, p.points,
-                  p.snr_db, static_cast<double>(p.bits), p.fewest_errors, p.bits_per_second, left);
+      p.slowest.empty() ? head
+                        : fmt::format("{}  {:.3g} bit/s  {} errors of {}{}", head, p.bits_per_second,
+                                      p.fewest_errors, p.slowest,
+                                      std::isfinite(p.seconds_left)
+                                          ? fmt::format("  about {:.0f} s left", std::ceil(p.seconds_left))
+                                          : "");
   std::fputs((terminal_ ? "\r\033[K" + line : line + "\n").c_str(), stderr);
   std::fflush(stderr);
   open_ = terminal_;

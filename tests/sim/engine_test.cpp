@@ -1,6 +1,8 @@
 // The engine: threads, stopping, intervals, interruption and resumption.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "engine.hpp"
 #include "for_chunks.hpp"
 
@@ -185,6 +187,7 @@ TEST(engine, time_left_is_that_of_the_bits_that_are_missing) {
   std::size_t looks = 0;
   run_options options;
   options.on_progress = [&](const progress& p) {
+    if (p.slowest.empty()) return;  // only begun
     ++looks;
     const auto bits = static_cast<double>(p.bits), most = static_cast<double>(p.max_bits);
     const double left = p.seconds_left * p.bits_per_second;
@@ -200,6 +203,29 @@ TEST(engine, time_left_is_that_of_the_bits_that_are_missing) {
   };
   run_ber(made, options);
   EXPECT_GT(looks, 3u);
+}
+
+TEST(engine, time_left_of_a_relative_interval_falls_with_the_square_of_its_width) {
+  scenario s = long_scenario();
+  s.link.snr = {4};
+  s.stop.bit_errors.reset();
+  s.stop.relative_interval = 0.02;
+  s.stop.max_bits = 4'000'000;
+  run_options options;
+  options.threads = 2;
+  std::vector<progress> seen;
+  options.on_progress = [&](const progress& p) { seen.push_back(p); };
+  const point end = run_ber(link::make(s).value(), options).curves[0].points[0];
+  ASSERT_EQ(end.stop, "relative_interval");
+  ASSERT_GT(seen.size(), 2u);
+  EXPECT_TRUE(seen[0].slowest.empty() && seen[0].bits == 0 && std::isnan(seen[0].seconds_left));
+  // It is looked at when the bits have doubled: the end is at most twice what is wanted, and no less but for
+  // how well a late estimate knows the variance.
+  const progress& last = seen.back();
+  const double wanted = static_cast<double>(last.bits) + last.seconds_left * last.bits_per_second;
+  EXPECT_FALSE(last.slowest.empty());
+  EXPECT_GT(static_cast<double>(end.bits), 0.8 * wanted);
+  EXPECT_LT(static_cast<double>(end.bits), 2.2 * wanted);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ tally synthetic_chunk(random_stream& random, double probability, std::size_t uni
     t.bits += 8;
     t.bit_errors += errors;
     ++t.strata[0].units;
+    t.strata[0].errored += errors > 0;
     t.strata[0].errors += errors;
     t.strata[0].squares += errors * errors;
   }
@@ -94,6 +95,18 @@ TEST(statistics, closed_forms_of_small_counts) {
   EXPECT_NEAR(bound_without_errors(20, 1.5), 3.0 / 10 * 1.5 / 2, 1e-6);
 }
 
+TEST(statistics, few_errored_units_bound_the_rate_by_themselves) {
+  // One unit in 1,000 of 8 bits erred, in one bit: at least one bit of such a unit does, and at most all.
+  // Clopper and Pearson of 1 in 1,000: 2.53175e-5 .. 0.00555892 (tables).
+  tally t;
+  t.clear(1, 1);
+  t.bits = 8000;
+  t.bit_errors = 1;
+  t.strata[0] = {1000, 1, 1, 1};
+  EXPECT_NEAR(bit_error_interval(t).low, 2.53175e-5 / 8, 1e-10);
+  EXPECT_NEAR(bit_error_interval(t).high, 0.00555892, 1e-8);
+}
+
 TEST(statistics, strata_of_one_unit_are_judged_together) {
   // 100 units of 8 bits, ten of them all wrong: however they are divided into strata of one unit, the
   // interval is that of one stratum; it is that of ten errored trials in 100, not of 80 bits in 800.
@@ -112,9 +125,11 @@ TEST(statistics, strata_of_one_unit_are_judged_together) {
   const interval together = bit_error_interval(one), apart = bit_error_interval(many);
   EXPECT_EQ(apart.low, together.low);
   EXPECT_EQ(apart.high, together.high);
-  // Clopper and Pearson of 10 in 100: 0.0490 .. 0.1762 (tables); the inflation is 8 but for terms of 1/100.
-  EXPECT_NEAR(apart.low, 0.0490, 0.01 * 0.0490);
-  EXPECT_NEAR(apart.high, 0.1762, 0.01 * 0.1762);
+  // Clopper and Pearson of 10 in 100: 0.0490 .. 0.1762 (tables), the upper limit of what is certain of ten
+  // errored units. With the normal tail beyond Student's quantile of 9 degrees of freedom (2.262: 0.01184)
+  // the lower limit is 0.04347 (mpmath); the inflation is 8 but for terms of 1/100.
+  EXPECT_NEAR(apart.low, 0.04347, 0.01 * 0.04347);
+  EXPECT_NEAR(apart.high, 0.1762, 0.0001);
 }
 
 TEST(statistics, a_chunk_holds_the_strata_that_it_visits_and_can_be_taken_away) {

@@ -95,6 +95,7 @@ point_end ends(const stop_settings& stop, std::uint64_t seed) {
         t.bits += chunk_bits / 10;
         t.bit_errors += errors;
         ++t.strata[0].units;
+        t.strata[0].errored += errors > 0;
         t.strata[0].errors += errors;
         t.strata[0].squares += errors * errors;
       }
