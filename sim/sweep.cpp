@@ -24,7 +24,7 @@ std::vector<tally> cleared_totals(const sweep& s) {
 }
 
 std::uint64_t round_size(const sweep& s, std::uint64_t done, std::uint64_t workers) {
-  // Strata (32 bytes each) that the chunks of a round may hold, unless there are too many workers.
+  // Strata (40 bytes each) that the chunks of a round may hold, unless there are too many workers.
   constexpr std::uint64_t round_strata = std::uint64_t{1} << 20;
   const std::uint64_t fewest = 2 * workers,
                       most = std::clamp<std::uint64_t>(
