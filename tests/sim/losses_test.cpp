@@ -1,5 +1,4 @@
-// SNR losses against a reference that saw the same uses: intervals by their coverage, and who is compared
-// with whom.
+// SNR losses against a reference that saw the same uses: intervals by their coverage.
 #include <gtest/gtest.h>
 
 #include <array>
