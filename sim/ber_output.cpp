@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <cstdio>
 
+#include "ber_plot.hpp"
 #include "files.hpp"
-#include "gnuplot.hpp"
 #include "terminal.hpp"
 
 namespace mho::sim {

@@ -6,6 +6,7 @@
 
 #include "arithmetic.hpp"
 #include "losses.hpp"
+#include "scenario_from_json.hpp"
 
 namespace mho::sim {
 namespace {
@@ -120,8 +121,9 @@ json to_json(json j, const ber_result& r) {
     for (const point& p : c.points) line["points"].push_back(point_json(p));
     j["curves"].push_back(std::move(line));
   }
+  j.erase("losses");  // which a head may have
   j["losses"] = json::array();
-  for (const loss& l : losses(r, loss_targets(s.stop)))
+  for (const loss& l : losses(r, loss_targets(stop_from(j.at("scenario").at("stop")))))
     if (!l.reference.empty())
       j["losses"].push_back({{"id", l.id},
                              {"reference", l.reference},

@@ -8,17 +8,10 @@
 
 namespace mho::sim {
 
-/// JSON, or a discarded value where the text is none; deeper nesting than a result has is left out, for it
-/// could exhaust the stack.
-json parse_result(const std::string& text);
-
-/// The table `stop` of a result's scenario. Throws json::exception.
-stop_settings stop_from(const json& stop);
-
 /// A result.json of kind "ber".
 struct stored_result {
   std::string file;
-  scenario settings;  ///< title, link, channel and stop; no detectors
+  scenario settings;  ///< all but its detectors (scenario_from)
   std::string snr;    ///< what its SNR is, whatever channels are fixed
   ber_result result;
 };

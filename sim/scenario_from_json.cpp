@@ -2,7 +2,33 @@
 
 #include <limits>
 
+#include "channels/channel.hpp"
+#include "estimation.hpp"
+
 namespace mho::sim {
+namespace {
+
+// As the type of `like`.
+option_value value_from(const json& j, const option_value& like) {
+  return std::visit(
+      [&](const auto& v) -> option_value {
+        using type = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<type, double>)
+          return j.is_null() ? std::numeric_limits<double>::infinity() : real_of(j);
+        else
+          return j.get<type>();
+      },
+      like);
+}
+
+options options_from(const json& table, std::span<const option> schema) {
+  options values;
+  for (const option& o : schema)
+    values[o.name] = table.contains(o.name) ? value_from(table.at(o.name), o.standard) : o.standard;
+  return values;
+}
+
+}  // namespace
 
 stop_settings stop_from(const json& j) {
   stop_settings s;
@@ -35,20 +61,12 @@ scenario scenario_from(const json& file) {
   s.link.snr_normalisation = link.at("snr_normalisation").get<std::string>();
   s.link.uses_per_channel = count_of(link.at("uses_per_channel"));
   s.link.draw = link.at("draw").get<std::string>();
-  for (const auto& [key, value] : j.at("channel").items()) {
-    if (key == "realisations")
-      s.channel.realisations = value.is_null() ? 0 : count_of(value);
-    else if (key == "seed" && !value.is_null())
-      s.channel.seed = count_of(value);
-    else if (value.is_number_float())
-      s.channel.model[key] = value.get<double>();
-    else if (value.is_number())
-      s.channel.model[key] = value.get<std::int64_t>();
-    else if (value.is_boolean())
-      s.channel.model[key] = value.get<bool>();
-    else if (value.is_string())
-      s.channel.model[key] = value.get<std::string>();
-  }
+  const json& channel = j.at("channel");
+  if (!channel.at("realisations").is_null()) s.channel.realisations = count_of(channel.at("realisations"));
+  if (!channel.at("seed").is_null()) s.channel.seed = count_of(channel.at("seed"));
+  if (const channel_kind* kind = find_channel(s.link.channel))
+    s.channel.model = options_from(channel, kind->schema);
+  if (j.contains("estimation")) s.estimation = options_from(j.at("estimation"), channel_estimator::schema());
   s.stop = stop_from(j.at("stop"));
   s.seed = count_of(file.at("seed"));
   return s;

@@ -16,9 +16,9 @@ struct sweep {
   std::vector<snr_point> points;  ///< in the order of the scenario's SNR list
   stop_settings stop;
   std::vector<std::size_t> references;  ///< of each curve (link::references)
-  std::size_t streams = 0;       ///< tx
-  std::size_t realisations = 0;  ///< fixed channels; 0: fresh ones
-  std::size_t chunk_groups = 0;  ///< units of a chunk (link::chunk_groups)
+  std::size_t streams = 0;              ///< tx
+  std::size_t realisations = 0;         ///< fixed channels; 0: fresh ones
+  std::size_t chunk_groups = 0;         ///< units of a chunk (link::chunk_groups)
   std::uint64_t chunk_bits = 0;
 
   std::size_t strata() const { return std::max<std::size_t>(1, realisations); }

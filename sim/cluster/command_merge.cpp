@@ -167,7 +167,7 @@ int command_merge(const merge_arguments& a) {
   const shard_set set = read_shards(a.shards);
   expect_all(set);
   json head = set.head;
-  for (const char* own : {"shards", "chunk_bits", "chunk_uses", "curves"}) head.erase(own);
+  for (const char* own : {"shards", "chunk_bits", "chunk_groups", "chunk_uses", "curves"}) head.erase(own);
   head["kind"] = "ber";
   open_folder(a.out, to_json(head, set.points.empty), false, a.force);
   stored_source source(set);
