@@ -1,6 +1,5 @@
 #include "analog/closed_array.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
@@ -27,12 +26,12 @@ Eigen::MatrixXd heat_of(const terminal_conductance& net, const inv_amplifiers& a
   Eigen::MatrixXd volts = Eigen::MatrixXd::Zero(free + rows, n);
   volts.topRows(free) = state.terminals.leftCols(n);
   volts.middleRows(free, n).setIdentity();
-  Eigen::MatrixXd heat = volts.transpose() * net.y * volts;
+  Eigen::MatrixXd heat = product(volts.transpose(), net.y, volts);
   if (net.two_arrays) {
     const auto o = volts.middleRows(net.outputs(), rows), w = volts.middleRows(net.inverted(), rows);
     const Eigen::MatrixXd y = (o + w) / (2 + amps.inverter_ohm / amps.inverter.input_resistance_ohm);
     const Eigen::MatrixXd first = o - y, second = w - y;
-    heat += (first.transpose() * first + second.transpose() * second) / amps.inverter_ohm;
+    heat += (product(first.transpose(), first) + product(second.transpose(), second)) / amps.inverter_ohm;
   }
   return heat;
 }
@@ -126,9 +125,7 @@ closed_array close_array(const terminal_conductance& net, const circuit_paramete
   result.volts_per_unit = circuit.clamp_volt * scale;
   if (circuit.thermal_noise && request.temperature_kelvin > 0) {
     const Eigen::MatrixXd p = output_noise(net, amps, loop, request.temperature_kelvin).topLeftCorner(n, n);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> modes(p);
-    result.noise = modes.eigenvectors() * modes.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal();
-    result.noise /= circuit.clamp_volt;
+    result.noise = symmetric_root(p) / circuit.clamp_volt;
   }
   if (request.settling_epsilon > 0) {
     // Only what is read counts; the bias amplifier's output is not.

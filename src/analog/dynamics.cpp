@@ -1,7 +1,5 @@
 #include "analog/dynamics.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -53,7 +51,7 @@ closed_loop inv_loop(const terminal_conductance& net, const inv_amplifiers& amps
     a.block(y_node, w, n, n).diagonal().array() -= 1 / inverter_sum;
     a.block(y_node, y_node, n, n).setIdentity();
   }
-  const Eigen::MatrixXd node = a.partialPivLu().solve(f);
+  const Eigen::MatrixXd node = solve(a, f);
 
   closed_loop loop;
   loop.omega = 2 * M_PI * amps.row.gain_bandwidth_hz;
@@ -75,8 +73,9 @@ closed_loop inv_loop(const terminal_conductance& net, const inv_amplifiers& amps
   }
   if (slow_rows) {
     // C u' is minus the current out of u.
-    Eigen::MatrixXd current = uu * node.middleRows(u, n) + y(at_u, at_o) * node.middleRows(o, n);
-    if (net.two_arrays) current += y(at_u, at_w) * node.middleRows(w, n);
+    Eigen::MatrixXd current =
+        product(uu, node.middleRows(u, n)) + product(y(at_u, at_o), node.middleRows(o, n));
+    if (net.two_arrays) current += product(y(at_u, at_w), node.middleRows(w, n));
     current.rightCols(n) += y(at_u, at_s);
     current /= amps.row_capacitance_farad * loop.omega;
     loop.k.middleRows(u_state, n) = current.leftCols(states);
@@ -90,7 +89,7 @@ closed_loop inv_loop(const terminal_conductance& net, const inv_amplifiers& amps
 }
 
 Eigen::MatrixXd rest_map(const closed_loop& loop) {
-  return loop.feedthrough - loop.output * loop.k.partialPivLu().solve(loop.drive);
+  return loop.feedthrough - product(loop.output, solve(loop.k, loop.drive));
 }
 
 closed_loop with_fast_state(const closed_loop& loop, Eigen::Index index) {
@@ -113,7 +112,7 @@ closed_loop with_fast_state(const closed_loop& loop, Eigen::Index index) {
 
 double slowest_mode(const closed_loop& loop) {
   if (!loop.k.allFinite()) return -std::numeric_limits<double>::infinity();
-  return loop.k.eigenvalues().real().minCoeff();
+  return eigenvalues(loop.k).real().minCoeff();
 }
 
 bool is_stable(const closed_loop& loop) {
@@ -147,13 +146,13 @@ Eigen::MatrixXd matrix_exponential(const Eigen::MatrixXd& a) {
   const int squarings = norm > theta ? static_cast<int>(std::ceil(std::log2(norm / theta))) : 0;
   const Eigen::MatrixXd s = a * std::ldexp(1.0, -squarings);
   const Eigen::MatrixXd one = Eigen::MatrixXd::Identity(a.rows(), a.cols());
-  const Eigen::MatrixXd s2 = s * s, s4 = s2 * s2, s6 = s4 * s2;
-  const Eigen::MatrixXd odd =
-      s * (s6 * (c[13] * s6 + c[11] * s4 + c[9] * s2) + c[7] * s6 + c[5] * s4 + c[3] * s2 + c[1] * one);
+  const Eigen::MatrixXd s2 = product(s, s), s4 = product(s2, s2), s6 = product(s4, s2);
+  const Eigen::MatrixXd odd = product(
+      s, product(s6, c[13] * s6 + c[11] * s4 + c[9] * s2) + c[7] * s6 + c[5] * s4 + c[3] * s2 + c[1] * one);
   const Eigen::MatrixXd even =
-      s6 * (c[12] * s6 + c[10] * s4 + c[8] * s2) + c[6] * s6 + c[4] * s4 + c[2] * s2 + c[0] * one;
-  Eigen::MatrixXd result = (even - odd).partialPivLu().solve(even + odd);
-  for (int i = 0; i < squarings; ++i) result = (result * result).eval();
+      product(s6, c[12] * s6 + c[10] * s4 + c[8] * s2) + c[6] * s6 + c[4] * s4 + c[2] * s2 + c[0] * one;
+  Eigen::MatrixXd result = solve(even - odd, even + odd);
+  for (int i = 0; i < squarings; ++i) result = product(result, result);
   return result;
 }
 

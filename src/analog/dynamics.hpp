@@ -2,8 +2,7 @@
 /// How closed loops of single-pole amplifiers move: state space, stability, exact waveforms, settling.
 #pragma once
 
-#include <Eigen/LU>
-
+#include "analog/dense_algebra.hpp"
 #include "analog/inv_circuit.hpp"
 
 namespace mho::analog {
@@ -76,12 +75,11 @@ class step_response {
   closed_loop loop_;
   double slowest_ = 0, swing_ = 0;  // least real and largest imaginary part of K's eigenvalues
   bool stable_ = false, by_modes_ = false;
-  Eigen::MatrixXcd vectors_;
-  Eigen::PartialPivLU<Eigen::MatrixXcd> factored_vectors_;
-  Eigen::PartialPivLU<Eigen::MatrixXd> factored_;  // K
-  Eigen::VectorXcd rates_;                         // of the modes, 1/s
-  Eigen::VectorXd inputs_, start_, final_;         // start: the states' distance from their end
-  Eigen::MatrixXcd shares_;                        // outputs x modes: of each mode in an output's distance
+  real_factors factored_;                   // K
+  eigenmodes modes_;                        // of K
+  Eigen::VectorXcd rates_;                  // of the modes, 1/s
+  Eigen::VectorXd inputs_, start_, final_;  // start: the states' distance from their end
+  Eigen::MatrixXcd shares_;                 // outputs x modes: of each mode in an output's distance
 };
 
 /// exp(a), by Pade approximation of order 13 with scaling and squaring (Higham, SIAM J. Matrix Anal. Appl.

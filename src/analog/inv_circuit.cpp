@@ -1,6 +1,6 @@
 #include "analog/inv_circuit.hpp"
 
-#include <Eigen/LU>
+#include "analog/dense_algebra.hpp"
 
 namespace mho::analog {
 
@@ -64,7 +64,7 @@ std::optional<inv_steady_state> steady_state(const terminal_conductance& net, co
     a.block(3 * n, c, n, n).diagonal().array() += inverter_sum * inverter_lag;
     f.block(3 * n, inverter_offset, n, n).diagonal().array() += inverter_sum;
   }
-  const Eigen::MatrixXd solved = a.partialPivLu().solve(f);
+  const Eigen::MatrixXd solved = solve(a, f);
   if (!solved.allFinite()) return std::nullopt;
   inv_steady_state result;
   result.n = n;

@@ -1,7 +1,5 @@
 #include "analog/noise.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <vector>
 
 namespace mho::analog {
@@ -46,24 +44,7 @@ Eigen::MatrixXd floating_conductance(const terminal_conductance& net, const inv_
 }  // namespace
 
 Eigen::MatrixXd stationary_covariance(const closed_loop& loop, const Eigen::MatrixXd& intensity) {
-  // K = U T U^H: T X + X T^H = U^H (intensity / omega) U = F, T upper triangular; from the last column on,
-  // (T + conj(t_jj) I) X_j = F_j - sum over k > j of X_k conj(t_jk).
-  const Eigen::Index n = loop.k.rows();
-  const Eigen::ComplexSchur<Eigen::MatrixXd> schur(loop.k);
-  const Eigen::MatrixXcd& t = schur.matrixT();
-  const Eigen::MatrixXcd& u = schur.matrixU();
-  const Eigen::MatrixXcd f = u.adjoint() * (intensity / loop.omega).cast<std::complex<double>>() * u;
-  Eigen::MatrixXcd x = Eigen::MatrixXcd::Zero(n, n);
-  for (Eigen::Index j = n - 1; j >= 0; --j) {
-    const Eigen::Index later = n - 1 - j;
-    Eigen::VectorXcd right = f.col(j);
-    right -= x.rightCols(later) * t.row(j).tail(later).adjoint();
-    Eigen::MatrixXcd shifted = t;
-    shifted.diagonal().array() += std::conj(t(j, j));
-    x.col(j) = shifted.triangularView<Eigen::Upper>().solve(right);
-  }
-  const Eigen::MatrixXd p = (u * x * u.adjoint()).real();
-  return (p + p.transpose()) / 2;
+  return solve_lyapunov(loop.k, intensity / loop.omega);
 }
 
 Eigen::MatrixXd output_noise(const terminal_conductance& net, const inv_amplifiers& amps,
@@ -82,18 +63,18 @@ Eigen::MatrixXd output_noise(const terminal_conductance& net, const inv_amplifie
     const Eigen::Index rest = g.rows() - n;
     Eigen::MatrixXd seen = g.topLeftCorner(n, n);
     if (rest > 0) {
-      const Eigen::MatrixXd others = g.bottomRightCorner(rest, rest).inverse();
-      seen -= g.topRightCorner(n, rest) * others * g.bottomLeftCorner(rest, n);
+      const Eigen::MatrixXd others = inverse(g.bottomRightCorner(rest, rest));
+      seen -= product(g.topRightCorner(n, rest), others, g.bottomLeftCorner(rest, n));
       intensity.block(n, n, m, m) = density * speed * speed * others.topLeftCorner(m, m);
     }
     const double c = amps.row_capacitance_farad;
     intensity.bottomRightCorner(n, n) = density / (c * c) * seen;
   } else {
-    const Eigen::MatrixXd resistance = g.inverse();
+    const Eigen::MatrixXd resistance = inverse(g);
     intensity = density * (rate.asDiagonal() * resistance.topLeftCorner(n + m, n + m) * rate.asDiagonal());
   }
   const Eigen::MatrixXd p = stationary_covariance(loop, intensity);
-  return loop.output * p * loop.output.transpose();
+  return product(loop.output, p, loop.output.transpose());
 }
 
 }  // namespace mho::analog

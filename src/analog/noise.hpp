@@ -10,8 +10,8 @@ constexpr double boltzmann_joule_per_kelvin = 1.380649e-23;
 constexpr double spice_temperature_kelvin = 300.15;  ///< 27 degrees Celsius: ngspice's default
 
 /// The stationary covariance of x' = -omega K x + white noise of two-sided intensity `intensity` (states x
-/// states, symmetric): the solution P of the Lyapunov equation omega (K P + P K^T) = intensity. Bartels and
-/// Stewart's method (1972) on the complex Schur form. K must be stable. Allocates.
+/// states, symmetric): the solution P of the Lyapunov equation omega (K P + P K^T) = intensity. K must be
+/// stable. Allocates.
 Eigen::MatrixXd stationary_covariance(const closed_loop& loop, const Eigen::MatrixXd& intensity);
 
 /// The covariance of the outputs by all resistors at one temperature: cells, wires, sources, input

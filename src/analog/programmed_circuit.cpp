@@ -1,7 +1,8 @@
 #include "analog/programmed_circuit.hpp"
 
-#include <Eigen/LU>
 #include <cmath>
+
+#include "analog/dense_algebra.hpp"
 
 namespace mho::analog {
 namespace {
@@ -35,7 +36,7 @@ result<programmed_circuit> driven_circuit(const leaf_record& record, const param
   if (cells.apart.size() > 0) nodes += cells.apart / step_siemens;
   if (array.minus != nullptr) nodes -= cells.minus / step_siemens;
   const double full_scale = p.circuit.clamp_volt * (p.circuit.saturates ? p.circuit.clamp_fill : 1);
-  const double largest = nodes.partialPivLu().solve(drive).cwiseAbs().maxCoeff();
+  const double largest = real_factors(nodes).solve(drive).cwiseAbs().maxCoeff();
   const double volt_per_step = largest > 0 && std::isfinite(largest) ? full_scale / largest : 1;
   programmed_circuit out;
   out.unknowns = array.n;

@@ -1,6 +1,5 @@
 #include "analog/saturation.hpp"
 
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 
@@ -82,7 +81,7 @@ saturated_rest saturated_steady_state(const closed_loop& loop, const Eigen::Vect
   for (int step = 0; step < most_steps && !result.converged; ++step) {
     Eigen::MatrixXd shifted = slope;
     shifted.diagonal().array() += 1 / length;
-    const Eigen::VectorXd next = result.states - shifted.partialPivLu().solve(rest);
+    const Eigen::VectorXd next = result.states - real_factors(shifted).solve(rest);
     Eigen::MatrixXd next_slope;
     const Eigen::VectorXd next_rest = bent.rest(next, &next_slope);
     const double ratio = next_rest.allFinite() ? rest.norm() / std::max(next_rest.norm(), 1e-300) : 0;
@@ -121,7 +120,7 @@ saturated_waveform saturated_step(const closed_loop& loop, const Eigen::VectorXd
       const double h = last ? target - now : step;
       // RODAS3 with gamma = 1/2, in the form (I / (h gamma) - J) K_i = f(x + sum a K) + sum (c / h) K.
       const Eigen::VectorXd f = -bent.rest(x, &slope);
-      const Eigen::PartialPivLU<Eigen::MatrixXd> lu(one * (2 / h) + slope);
+      const real_factors lu(one * (2 / h) + slope);
       const Eigen::VectorXd k1 = lu.solve(f);
       const Eigen::VectorXd k2 = lu.solve(f + 4 / h * k1);
       const Eigen::VectorXd k3 = lu.solve(-bent.rest(x + 2 * k1) + (k1 - k2) / h);

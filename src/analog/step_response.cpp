@@ -1,4 +1,3 @@
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,15 +10,13 @@ namespace mho::analog {
 step_response::step_response(const closed_loop& loop)
     : loop_(loop), stable_(is_stable(loop)), factored_(loop.k) {
   if (!stable_) return;  // modes may grow, and the end be far away: the exponential is exact all the same
-  const Eigen::EigenSolver<Eigen::MatrixXd> modes(loop.k);
-  slowest_ = modes.eigenvalues().real().minCoeff();
-  swing_ = modes.eigenvalues().imag().cwiseAbs().maxCoeff();
-  rates_ = loop.omega * modes.eigenvalues();
-  vectors_ = modes.eigenvectors();
-  factored_vectors_.compute(vectors_);
+  modes_ = eigenmodes(loop.k);
+  slowest_ = modes_.values().real().minCoeff();
+  swing_ = modes_.values().imag().cwiseAbs().maxCoeff();
+  rates_ = loop.omega * modes_.values();
   // Modes lose as many digits as the vectors' condition has; ten are kept.
   constexpr double worst_condition = 1e5;
-  by_modes_ = modes.info() == Eigen::Success && factored_vectors_.rcond() * worst_condition > 1;
+  by_modes_ = modes_.found() && modes_.reciprocal_condition() * worst_condition > 1;
 }
 
 void step_response::drive(const Eigen::VectorXd& inputs) {
@@ -27,8 +24,7 @@ void step_response::drive(const Eigen::VectorXd& inputs) {
   start_ = factored_.solve(loop_.drive * inputs);
   final_ = loop_.feedthrough * inputs - loop_.output * start_;
   if (!by_modes_) return;
-  const Eigen::VectorXcd start = factored_vectors_.solve(start_.cast<std::complex<double>>());
-  shares_ = loop_.output.cast<std::complex<double>>() * vectors_ * start.asDiagonal();
+  shares_ = modes_.shares(loop_.output, start_);
 }
 
 Eigen::VectorXd step_response::at(double time_s) const {
