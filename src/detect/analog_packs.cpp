@@ -5,27 +5,13 @@
 
 #include "detect/analog_digest.hpp"
 #include "detect/linear.hpp"
-#include "kernels/linear.hpp"
+#include "detect/verdict.hpp"
 
 namespace mho {
 namespace {
 
 // How many of the last cycles analog_solver::judge looks at.
 constexpr std::size_t seen_cycles = 3;
-
-status status_of(double found) noexcept {
-  switch (static_cast<verdict>(static_cast<int>(found))) {
-    case verdict::singular:
-      return status::singular;
-    case verdict::out_of_range:
-      return status::out_of_range;
-    case verdict::not_finite:
-      return status::not_finite;
-    case verdict::ok:
-      break;
-  }
-  return status::ok;
-}
 
 }  // namespace
 
@@ -114,7 +100,7 @@ void analog_packs::prepare_pack(const channel_batch& in, std::size_t first, std:
                    w.gain, w.variance, w.verdict, w.digest);
   analog_identity who[analog::most_analog_lanes];
   for (std::size_t l = 0; l < count; ++l) {
-    state[l] = status_of(w.verdict[l]);
+    state[l] = status_of(static_cast<verdict>(static_cast<int>(w.verdict[l])));
     who[l] = {wishes_.seed, which.stream, which.first + p + l};
     for (std::size_t k = 0; k < tx_; ++k) {
       gain_[(p + l) * tx_ + k] = w.gain[k * width + l];

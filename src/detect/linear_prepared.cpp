@@ -87,18 +87,4 @@ void linear_prepared::write_failed(const output& out, std::size_t i, std::size_t
   }
 }
 
-status linear_prepared::status_of(verdict v) noexcept {
-  switch (v) {
-    case verdict::ok:
-      return status::ok;
-    case verdict::singular:
-      return status::singular;
-    case verdict::out_of_range:
-      return status::out_of_range;
-    case verdict::not_finite:
-      return status::not_finite;
-  }
-  return status::not_finite;
-}
-
 }  // namespace mho

@@ -7,6 +7,7 @@
 
 #include "aligned.hpp"
 #include "detect/linear_fp32.hpp"
+#include "detect/verdict.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/single.hpp"
 
@@ -28,7 +29,6 @@ class linear_prepared : public detector {
 
   void write_variance(const output& out, std::size_t i, std::size_t u, const float* variance) const noexcept;
   void write_failed(const output& out, std::size_t i, std::size_t u) const noexcept;
-  static status status_of(verdict v) noexcept;
 
   const linear_rule rule_;
   const linear_kernels& kernels_;

@@ -88,30 +88,33 @@ void append_cost_options(std::vector<option>& schema) {
 }
 
 cost_parameters typed_cost(const reader& values) {
+  using costs = cost_parameters;
+  constexpr std::pair<double costs::*, const char*> numbers[] = {
+      {&costs::inv_s, "cost.inv_s"},
+      {&costs::mvm_s, "cost.mvm_s"},
+      {&costs::conversion_s, "cost.conversion_s"},
+      {&costs::inv_energy_j, "cost.inv_energy_j"},
+      {&costs::mvm_energy_j, "cost.mvm_energy_j"},
+      {&costs::row_energy_j, "cost.row_energy_j"},
+      {&costs::cell_energy_j, "cost.cell_energy_j"},
+      {&costs::converter_share, "cost.converter_share"},
+      {&costs::write_pulses, "cost.write_pulses"},
+      {&costs::write_pulse_s, "cost.write_pulse_s"},
+      {&costs::write_energy_j, "cost.write_energy_j"},
+      {&costs::coherence_s, "cost.coherence_s"},
+      {&costs::digital_energy_j, "cost.digital_energy_j"},
+      {&costs::digital_operations_per_s, "cost.digital_operations_per_s"},
+      {&costs::cell_area_m2, "cost.cell_area_m2"},
+      {&costs::opamp_area_m2, "cost.opamp_area_m2"},
+      {&costs::converter_area_m2, "cost.converter_area_m2"}};
   cost_parameters p;
+  for (const auto& [member, name] : numbers) p.*member = values.number(name);
   p.array_size = values.integer<std::size_t>("cost.array_size");
   p.cycles = values.integer<std::size_t>("cost.cycles");
-  p.inv_s = values.number("cost.inv_s");
-  p.mvm_s = values.number("cost.mvm_s");
-  p.conversion_s = values.number("cost.conversion_s");
-  p.inv_energy_j = values.number("cost.inv_energy_j");
-  p.mvm_energy_j = values.number("cost.mvm_energy_j");
   p.energy_rows = values.integer<double>("cost.energy_rows");
-  p.row_energy_j = values.number("cost.row_energy_j");
-  p.cell_energy_j = values.number("cost.cell_energy_j");
-  p.converter_share = values.number("cost.converter_share");
   p.bit_serial = values.flag("cost.bit_serial");
   p.parallel_slices = values.integer<double>("cost.parallel_slices");
-  p.write_pulses = values.number("cost.write_pulses");
-  p.write_pulse_s = values.number("cost.write_pulse_s");
-  p.write_energy_j = values.number("cost.write_energy_j");
   p.parallel_cells = values.integer<double>("cost.parallel_cells");
-  p.coherence_s = values.number("cost.coherence_s");
-  p.digital_energy_j = values.number("cost.digital_energy_j");
-  p.digital_operations_per_s = values.number("cost.digital_operations_per_s");
-  p.cell_area_m2 = values.number("cost.cell_area_m2");
-  p.opamp_area_m2 = values.number("cost.opamp_area_m2");
-  p.converter_area_m2 = values.number("cost.converter_area_m2");
   return p;
 }
 
