@@ -41,21 +41,23 @@ enum class quantiser_kind : std::uint8_t {
 
 /// Where Lloyd's iteration starts and ends, by default as in Hong et al.
 struct lloyd_rules {
-  double start_percentile = 0.5;      ///< the levels start evenly spread from here to 100 - this, in percent
-  std::size_t most_samples = 8000;    ///< more are thinned to every so many of the sorted ones
-  std::size_t most_iterations = 500;  ///< Hong et al.: 100 to 500
-  double least_change = 1e-6;         ///< relative, of the mean squared error, in an iteration
+  double start_percentile =
+      0.5;  ///< the levels start evenly spread from here to 100 - this; 0 .. below 50 percent
+  std::size_t most_samples = 8000;    ///< 1 ..; more are thinned to every so many of the sorted ones
+  std::size_t most_iterations = 500;  ///< 1 ..; Hong et al.: 100 to 500
+  double least_change = 1e-6;         ///< 0 ..; relative, of the mean squared error, in an iteration
 };
 
-/// 2^bits equal bins from low to high. bits: 1 .. most_adc_bits.
+/// 2^bits equal bins from low to high. bits: 1 .. most_adc_bits, the nearest of them if outside.
 MHO_API quantiser uniform_quantiser(unsigned bits, double low, double high);
 
 /// The symmetric mid-tread quantiser of `bits` bits: 2^(bits - 1) - 1 steps to each side of 0, the outermost
-/// levels at plus and minus full_scale (bits = 1: one step).
+/// levels at plus and minus full_scale (bits = 1: one step). bits: likewise.
 MHO_API quantiser mid_tread_quantiser(unsigned bits, double full_scale);
 
 /// A quantiser for the distribution that the samples come from. Its range is the samples' own (best_uniform:
-/// what it found). Errors: bad_value (bits outside 1 .. most_adc_bits, no samples, one that is not finite).
+/// what it found). Errors: bad_value (bits outside 1 .. most_adc_bits, no samples, one that is not finite,
+/// a range that overflows, a rule outside its own).
 /// Lloyd's rules: inner boundaries halfway between levels, levels the means of their bins, the level of an
 /// empty bin stays; from the percentiles and again from the best uniform quantiser, and the better one is
 /// taken. The search for the best uniform range is of centre and width in turn.
@@ -146,7 +148,8 @@ struct linearity {
 };
 
 /// Of boundaries as they are against the design's. With independent errors of s times the range and n bits
-/// the RMS over chips are s 2^n and sqrt(2) s 2^n LSB.
+/// the RMS over chips are s 2^n and sqrt(2) s 2^n LSB. All zero of a range without width, whose boundaries
+/// cannot be apart.
 MHO_API linearity static_linearity(const quantiser& design, std::span<const double> programmed);
 
 /// Energy of a conversion and area of one converter.

@@ -131,6 +131,7 @@ double modelled_adc::convert(double x, random_stream& reading, adc_counts* count
 linearity static_linearity(const quantiser& design, std::span<const double> programmed) {
   const double step = (design.high - design.low) / static_cast<double>(design.level.size());
   linearity l;
+  if (!(step > 0)) return l;
   const std::size_t n = std::min(programmed.size(), design.boundary.size());
   double before = 0;
   for (std::size_t k = 0; k < n; ++k) {

@@ -152,6 +152,7 @@ std::size_t quantiser::code(double x) const noexcept {
 }
 
 quantiser uniform_quantiser(unsigned bits, double low, double high) {
+  bits = std::clamp(bits, 1u, most_adc_bits);
   quantiser q;
   q.level.resize(std::size_t{1} << bits);
   q.boundary.resize(q.level.size() - 1);
@@ -160,6 +161,7 @@ quantiser uniform_quantiser(unsigned bits, double low, double high) {
 }
 
 quantiser mid_tread_quantiser(unsigned bits, double full_scale) {
+  bits = std::clamp(bits, 1u, most_adc_bits);
   const std::size_t steps = bits > 1 ? (std::size_t{1} << (bits - 1)) - 1 : 1;
   const double step = full_scale / static_cast<double>(steps);
   quantiser q;
@@ -176,12 +178,19 @@ result<quantiser> design_quantiser(quantiser_kind kind, unsigned bits, std::span
   if (samples.empty()) return {error::bad_value, "samples: there are none"};
   if (!std::all_of(samples.begin(), samples.end(), [](double v) { return std::isfinite(v); }))
     return {error::bad_value, "samples: must be finite"};
+  if (!(rules.start_percentile >= 0 && rules.start_percentile < 50))
+    return {error::bad_value, "start_percentile: must be from 0 to below 50"};
+  if (rules.most_samples < 1) return {error::bad_value, "most_samples: must be at least 1"};
+  if (rules.most_iterations < 1) return {error::bad_value, "most_iterations: must be at least 1"};
+  if (!(rules.least_change >= 0) || !std::isfinite(rules.least_change))
+    return {error::bad_value, "least_change: must be at least 0 and finite"};
   const auto [low, high] = std::minmax_element(samples.begin(), samples.end());
+  // The steps of a wider range overflow.
+  if (!std::isfinite(4 * (*high - *low))) return {error::bad_value, "samples: their range is too wide"};
   if (kind == quantiser_kind::uniform) return uniform_quantiser(bits, *low, *high);
   if (kind == quantiser_kind::best_uniform)
     return analog::best_uniform(bits, analog::sorted_samples(samples, samples.size()));
-  quantiser q = analog::lloyd_max(
-      bits, analog::sorted_samples(samples, std::max<std::size_t>(1, rules.most_samples)), rules);
+  quantiser q = analog::lloyd_max(bits, analog::sorted_samples(samples, rules.most_samples), rules);
   q.low = *low;
   q.high = *high;
   return q;
