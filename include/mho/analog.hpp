@@ -55,7 +55,8 @@ struct read_count {
 /// Cells that one programming of a matrix writes.
 struct cell_count {
   std::uint64_t inv = 0;        ///< of the LP-INV arrays; an array that serves two blocks counts once
-  std::uint64_t mvm = 0;        ///< of HP-MVM: a differential pair for each entry and slice
+  std::uint64_t mvm = 0;        ///< of HP-MVM: a differential pair for each entry and slice; of [[R, -S], [S,
+                                ///< R]] R and S once each
   std::uint64_t block_mvm = 0;  ///< of BlockAMC's own products, likewise, if they have arrays
                                 ///< (solver.block_mvm = arrays)
 };
@@ -70,9 +71,7 @@ struct analog_identity {
                              ///< other two do with probability 2^-32
   std::uint64_t number = 0;  ///< of the problem, below 2^48
   std::uint16_t use =
-      0;  ///< of the problem's received vectors, which one. It has 2^17 normals for itself, as has each
-          ///< cycle's reading of noisy arrays: up to there it draws independently of the
-          ///< next use (cycles * real unknowns; reads of HP-MVM a cycle, cells times inversions)
+      0;  ///< of the problem's received vectors, which one: no two share draws, however much they read
 };
 
 struct programmed_circuit;
@@ -136,9 +135,9 @@ class MHO_API analog_solver {
   std::vector<adc_place> trained_converters() const;
 
   /// Maps the real N x N matrix (row-major, already expanded if complex) to arrays: rounding, write errors,
-  /// slices. ok; not_finite; out_of_range (a negative entry with array.mapping = direct, or converters that
-  /// want `calibrate` and have not got it); or unstable: an
-  /// array that would need a negative resistor or whose feedback loop does not settle
+  /// slices. ok; not_finite; out_of_range (a negative entry with array.mapping = direct, a largest magnitude
+  /// above 2^200, or below 2^-200 and not zero, or converters that want `calibrate` and have not got it); or
+  /// unstable: an array that would need a negative resistor or whose feedback loop does not settle
   /// (docs/analogue-model.md), as those of every indefinite symmetric matrix.
   status program(const double* a, const analog_identity& who, std::span<double> state,
                  std::span<double> scratch) const noexcept;
@@ -147,7 +146,9 @@ class MHO_API analog_solver {
   /// that of b into residual[cycle] (empty: not wanted). b has N entries. The residual is
   /// the refinement's own, updated in place: errors of HP-MVM's arrays are not in it. Once |r| <=
   /// 2^-solver.stop_bits |b| nothing is computed any more and later cycles repeat what that one left;
-  /// cycles_used, if given, is their number before that. ok, or unstable: the numbers ran away.
+  /// cycles_used, if given, is their number before that. b = 0 has the solution x = 0 and the residual 0. ok;
+  /// not_finite; out_of_range (a norm of b above 2^200, or below 2^-200 and not zero); or unstable: the
+  /// numbers ran away.
   status solve(std::span<const double> state, const double* b, std::size_t cycles, const analog_identity& who,
                std::span<double> x, std::span<double> residual, std::span<double> scratch,
                std::size_t* cycles_used = nullptr) const noexcept;

@@ -60,8 +60,10 @@ result<options> accelerator_options(std::string_view preset, const options& repl
     result<options> checked = complete(accelerator_schema(), replaced);
     if (!checked) return checked;
     checked->insert(known.values.begin(), known.values.end());  // what was given stays
-    if (std::string problem = analog::device_problem(analog::reader(*checked)); !problem.empty())
-      return {error::bad_value, std::move(problem)};
+    const analog::reader values(*checked);
+    for (const auto& problem_of : {analog::device_problem, analog::converter_problem})
+      if (std::string problem = problem_of(values); !problem.empty())
+        return {error::bad_value, std::move(problem)};
     return checked;
   }
   std::string message = "unknown accelerator " + std::string(preset) + "; known are ";

@@ -8,8 +8,8 @@ namespace mho::analog {
 namespace {
 
 // One normal for each of n cells, by the bulk drawing of random_stream: take(cell, normal).
-template <class Take>
-void for_normals(random_stream& random, std::size_t n, const Take& take) noexcept {
+template <class Stream, class Take>
+void for_normals(Stream& random, std::size_t n, const Take& take) noexcept {
   std::array<float, 64> normals;  // even: the draws do not depend on the pieces
   for (std::size_t done = 0; done < n; done += normals.size()) {
     const std::size_t count = std::min(normals.size(), n - done);
@@ -61,7 +61,7 @@ bool reads_noisily(const device_parameters& device) noexcept {
   return device.read_noise_siemens > 0 || device.read_noise_relative > 0;
 }
 
-void read_noise(const device_parameters& device, random_stream& random, std::span<const double> cells,
+void read_noise(const device_parameters& device, use_stream& random, std::span<const double> cells,
                 std::span<double> perturbation) noexcept {
   if (!reads_noisily(device)) {
     std::fill(perturbation.begin(), perturbation.end(), 0.0);

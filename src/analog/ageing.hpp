@@ -5,6 +5,7 @@
 #include <span>
 
 #include "analog/device.hpp"
+#include "analog/use_stream.hpp"
 
 namespace mho::analog {
 
@@ -36,7 +37,7 @@ bool reads_noisily(const device_parameters& device) noexcept;
 /// What one read adds to each cell, in level steps: normal, its variance (read_noise_siemens)^2 +
 /// (read_noise_relative G)^2. A current's noise: cells plus it may be negative. Zeros, and nothing drawn, if
 /// there is none. perturbation and cells have the same length.
-void read_noise(const device_parameters& device, random_stream& random, std::span<const double> cells,
+void read_noise(const device_parameters& device, use_stream& random, std::span<const double> cells,
                 std::span<double> perturbation) noexcept;
 
 }  // namespace mho::analog

@@ -10,6 +10,8 @@
 #include "analog/faults.hpp"
 #include "analog/identity.hpp"
 #include "analog/leaf.hpp"
+#include "analog/solver_plan.hpp"
+#include "analog/use_stream.hpp"
 
 namespace mho::analog {
 namespace {
@@ -76,9 +78,13 @@ batch_solver::batch_solver(const parameters& p, const analog_solver& plain, bool
   model_.adc_steps = converter_steps(p.converter.adc_bits);
   if (model_.offsets) {
     const std::size_t nodes = std::min(model_.array, model_.padded) + 1;
-    random_stream chip = chip_stream({seed, 0, 0});
-    offset_volt_.resize((std::size_t{1} << plain.stages()) * nodes);
-    for (double& v : offset_volt_) v = p.circuit.offset_volt * (2 * chip.uniform() - 1);
+    const std::size_t leaves = std::size_t{1} << plain.stages();
+    offset_volt_.resize(leaves * nodes);
+    for (std::size_t leaf = 0; leaf < leaves; ++leaf) {
+      double* own = offset_volt_.data() + leaf * nodes;
+      draw_offsets(p.circuit.offset_volt, {seed, leaves + leaf, array_role::plus}, nodes - 1, own);
+      draw_offsets(p.circuit.offset_volt, {seed, leaves + leaf, array_role::bias}, 1, own + nodes - 1);
+    }
   }
 }
 
@@ -130,8 +136,10 @@ void batch_solver::solve(const double* programmed, const double* b, std::size_t 
   double* errors = r + model_.padded * width;
   double* rest = errors + n * width;
   kernels_->start(model_, b, r, start);
-  lane_streams reading = streams_of(who, reading_stream);
-  std::fill(state.begin(), state.end(), status::ok);
+  lane_streams reading = streams_of(who, [](const analog_identity& w) {
+    return use_segment(w, reading_purpose, 0);  // a small system does not leave it
+  });
+  for (std::size_t l = 0; l < state.size(); ++l) state[l] = status_of(b + l, n, width, start[l]);
   for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
     for (std::size_t l = 0; extra > 0 && l < width; ++l)
       for (std::size_t i = 0; i < n; ++i) errors[i * width + l] = static_cast<double>(reading[l].normal());
@@ -140,7 +148,7 @@ void batch_solver::solve(const double* programmed, const double* b, std::size_t 
     kernels_->refine(model_, programmed, cycle == 0 ? nullptr : now - n * width, extra > 0 ? errors : nullptr,
                      extra, r, now, left, rest);
     for (std::size_t l = 0; l < state.size(); ++l) {
-      if (!std::isfinite(left[l])) state[l] = status::unstable;
+      if (!std::isfinite(left[l]) && state[l] == status::ok) state[l] = status::unstable;
       left[l] = start[l] > 0 ? left[l] / start[l] : 0;
     }
   }

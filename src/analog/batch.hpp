@@ -58,7 +58,7 @@ class batch_solver {
   const analog_solver* plain_;
   const analog_kernels* kernels_;
   analog_model model_;
-  std::vector<double> offset_volt_;  // of every leaf, in the order of their programming
+  std::vector<double> offset_volt_;  // of every leaf, from the first block on
 };
 
 }  // namespace mho::analog

@@ -45,28 +45,6 @@ std::size_t block_amc::slices_size(std::size_t n) const noexcept {
   return parameters_.solver.block_mvm_arrays ? tiles * tiles * tile_.state_size() : 0;
 }
 
-std::uint64_t block_amc::inv_cells(bool first_shared) const noexcept {
-  std::uint64_t arrays = 1;
-  std::size_t rows = size_;
-  for (; !is_leaf(rows); rows /= 2) arrays *= 2;
-  if (first_shared && !parameters_.solver.schur && arrays > 1) arrays /= 2;
-  const array_parameters& how = parameters_.array;
-  const std::uint64_t cells = rows * rows;
-  if (how.mapping == sign_mapping::pair) return arrays * 2 * cells;
-  return arrays * (cells + (how.mapping == sign_mapping::split && how.programmed_bias ? rows : 0));
-}
-
-std::uint64_t block_amc::mvm_cells(bool first_shared) const noexcept {
-  if (!parameters_.solver.block_mvm_arrays) return 0;
-  std::uint64_t tiles = 0, nodes = 1;
-  for (std::size_t rows = size_; !is_leaf(rows); rows /= 2) {
-    const std::uint64_t across = rows / 2 / parameters_.array.size;
-    tiles += nodes * 2 * across * across;
-    nodes *= rows == size_ && first_shared && !parameters_.solver.schur ? 1 : 2;
-  }
-  return tiles * tile_.cells();
-}
-
 std::size_t block_amc::program_scratch() const noexcept {
   return 2 * size_ * size_ + leaf_.program_scratch(std::min(size_, parameters_.array.size));
 }
@@ -108,8 +86,14 @@ bool block_amc::program(const double* a, std::size_t n, std::uint64_t place, con
   copy_block(a + half * n, n, half, m3);
   copy_block(a + half * n + half, n, half, m4);
   const std::uint64_t products = product_place(place);
-  program_slices(m2, half, products, draws, slices);
-  program_slices(m3, half, products + product_tiles, draws, slices + slices_size(half));
+  double* slices3 = slices + slices_size(half);
+  program_slices(m3, half, products + product_tiles, draws, slices3);
+  // The complex expansion's S and -S are one set of arrays.
+  if (std::equal(m2, m2 + half * half, m3, [](double p, double q) { return p == -q; }))
+    for (std::size_t at = 0; at < slices_size(half); at += tile_.state_size())
+      tile_.negate(slices3 + at, slices + at);
+  else
+    program_slices(m2, half, products, draws, slices);
   if (!program(m1, half, 2 * place, draws, first, rest)) return false;
   if (parameters_.solver.schur) {
     double* inverse = rest;

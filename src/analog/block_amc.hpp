@@ -39,11 +39,6 @@ class block_amc {
   std::size_t program_scratch() const noexcept;
   std::size_t solve_scratch() const noexcept;
 
-  /// Cells of the LP-INV arrays, and of the products' arrays. first_shared: the first stage's M1 and M4 are
-  /// one matrix, as the complex expansion's are, so that one array serves both where it is reused.
-  std::uint64_t inv_cells(bool first_shared) const noexcept;
-  std::uint64_t mvm_cells(bool first_shared) const noexcept;
-
   /// Programs every array. a is size x size, contiguous. False if a leaf does not settle (circuit.hpp).
   bool program(const double* a, const tree_draws& draws, double* state, double* scratch) const noexcept {
     return program(a, size_, 1, draws, state, scratch);
@@ -51,7 +46,7 @@ class block_amc {
 
   /// x = LP-INV(b). `reading` draws what belongs to one read. converters: nullptr for the linear map alone,
   /// without offsets and with exact products.
-  void solve(const double* state, const double* b, const conversion* converters, random_stream& reading,
+  void solve(const double* state, const double* b, const conversion* converters, use_stream& reading,
              double* x, double* scratch) const noexcept {
     solve(state, size_, inv_first, b, {converters, &reading}, x, scratch);
   }
@@ -59,7 +54,7 @@ class block_amc {
  private:
   struct read_path {
     const conversion* converters;
-    random_stream* reading;
+    use_stream* reading;
   };
 
   bool is_leaf(std::size_t n) const noexcept { return n <= parameters_.array.size; }

@@ -3,23 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analog/norms.hpp"
+
 namespace mho::analog {
-namespace {
-
-double largest_magnitude(const double* v, std::size_t n) noexcept {
-  double largest = 0;
-  for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(v[i]));
-  return largest;
-}
-
-}  // namespace
-
 double converter_steps(int bits) noexcept {
   return bits == 0 ? 0 : std::max(1.0, std::ldexp(1.0, bits - 1) - 1);
 }
 
 void convert(const double* from, std::size_t n, int bits, double* to) noexcept {
-  const double full_scale = largest_magnitude(from, n);
+  const double full_scale = largest(from, n);
   if (bits == 0 || !(full_scale > 0)) {
     std::copy_n(from, n, to);
     return;
@@ -33,7 +25,7 @@ std::size_t mid_tread_steps(int bits) noexcept { return bits > 1 ? (std::size_t{
 
 void convert_with_errors(const double* from, std::size_t n, int bits, bool power_of_two,
                          const double* error_lsb, double* to) noexcept {
-  double full_scale = largest_magnitude(from, n);
+  double full_scale = largest(from, n);
   if (bits == 0 || !(full_scale > 0) || !std::isfinite(full_scale)) {
     std::copy_n(from, n, to);
     return;

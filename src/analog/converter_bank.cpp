@@ -98,7 +98,7 @@ void converter_bank::drive(std::size_t place, const double* from, std::size_t n,
                       dac_error_.empty() ? nullptr : dac_error_.data() + place * lanes_ * codes, to);
 }
 
-void converter_bank::read(std::size_t place, double* values, std::size_t n, random_stream& reading,
+void converter_bank::read(std::size_t place, double* values, std::size_t n, use_stream& reading,
                           sample_recorder* record) const noexcept {
   const converter_parameters& p = parameters_;
   if (record == nullptr && adc_.empty()) return convert(values, n, p.adc_bits, values);
@@ -109,9 +109,11 @@ void converter_bank::read(std::size_t place, double* values, std::size_t n, rand
     return;
   }
   const bool shared = p.device.device == adc_device::ideal;
+  // Two devices a boundary at most, each of which may be read with an error.
+  const std::size_t most_draws = 2 * converters_of(p.device.combination) << static_cast<unsigned>(p.adc_bits);
   for (std::size_t i = 0; i < n; ++i) {
     const modelled_adc& adc = adc_[shared ? place : place * lanes_ + i];
-    values[i] = scale * adc.convert(values[i] / scale, reading);
+    values[i] = scale * adc.convert(values[i] / scale, reading.with(most_draws));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <mho/analog.hpp>
 
 #include "analog/parameters/converter.hpp"
+#include "analog/use_stream.hpp"
 
 namespace mho::analog {
 
@@ -65,7 +66,7 @@ class converter_bank {
   /// The inputs of the arrays of a place, n <= lanes. from may be to.
   void drive(std::size_t place, const double* from, std::size_t n, double* to) const noexcept;
   /// Their read-outs, in place. If there is a record, they are noted there and stay as they are.
-  void read(std::size_t place, double* values, std::size_t n, random_stream& reading,
+  void read(std::size_t place, double* values, std::size_t n, use_stream& reading,
             sample_recorder* record) const noexcept;
 
  private:
@@ -82,7 +83,7 @@ class converter_bank {
 /// One solution's use of them.
 struct conversion {
   const converter_bank& bank;
-  random_stream& reading;
+  use_stream& reading;
   sample_recorder* record = nullptr;
 
   void drive(std::size_t place, const double* from, std::size_t n, double* to) const noexcept {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analog/cell_count.hpp"
 #include "analog/faults.hpp"
 
 namespace mho {
@@ -13,15 +14,6 @@ double layout::padded() const { return std::ldexp(rows, static_cast<int>(stages)
 double bit_serial_passes(double slices, double input_bits, double rows, double active_rows) {
   constexpr double signs = 2;
   return slices * input_bits * signs * std::ceil(rows / active_rows);
-}
-
-double programmed_cells(const layout& l, double slices, bool complex_valued, bool schur) {
-  const double entries = l.padded() * l.padded(), leaf = l.rows * l.rows;
-  double inversions = std::ldexp(leaf, static_cast<int>(l.stages)), products = 2 * slices * entries;
-  if (complex_valued) products /= 2;
-  // The first split of an expanded complex matrix has the same block R twice; its Schur complement differs.
-  if (complex_valued && l.stages > 0 && !schur) inversions /= 2;
-  return inversions + products;
 }
 
 double vector_operations(const layout& l) {
@@ -130,7 +122,9 @@ cost_sheet count(const parameters& p, const cost_request& request) {
   }
   sheet.reads = sheet.passes * l.rows;
 
-  sheet.cells = programmed_cells(l, slices, request.complex_valued, p.solver.schur);
+  const cell_count cells = programmed_cells(
+      p, {request.real_unknowns, static_cast<std::size_t>(l.rows), l.stages, request.complex_valued});
+  sheet.cells = static_cast<double>(cells.inv + cells.mvm + cells.block_mvm);
   parts.arrays.area_m2 = sheet.cells * c.cell_area_m2;
   const double readers = c.bit_serial ? std::min(slices, c.parallel_slices) : 1;
   parts.opamps.area_m2 = (1 + readers) * l.rows * c.opamp_area_m2;

@@ -20,10 +20,6 @@ struct layout {
 /// paper: 4 slices, 12 bits, 2 signs, 4 active rows of 4: 96 (288 in 3 cycles), each read at 4 columns.
 double bit_serial_passes(double slices, double input_bits, double rows, double active_rows);
 
-/// Cells that a channel programs: the arrays of LP-INV, and a differential pair of HP-MVM for every entry and
-/// slice. BlockAMC's own products use the latter. complex_valued: R and S are stored once.
-double programmed_cells(const layout& l, double slices, bool complex_valued, bool schur);
-
 /// Real operations on vectors in one cycle: scaling to the converters' range and back at every inversion and
 /// product, sums of tiles, BlockAMC's subtractions, x += dx and r -= A dx.
 double vector_operations(const layout& l);

@@ -33,6 +33,13 @@ void stick(const device_parameters& device, const array_place& where, std::size_
   }
 }
 
+void draw_offsets(double bound, const array_place& where, std::size_t count, double* offset_volt) noexcept {
+  std::fill_n(offset_volt, count, 0.0);
+  if (!(bound > 0)) return;
+  random_stream chip(where.seed, 0, where.place * 4 + static_cast<std::uint64_t>(where.role), offset_purpose);
+  for (std::size_t i = 0; i < count; ++i) offset_volt[i] = bound * (2 * chip.uniform() - 1);
+}
+
 double array_yield(const device_parameters& device, double cells) noexcept {
   return std::pow(1 - device.stuck_on_share - device.stuck_off_share, cells);
 }

@@ -1,5 +1,5 @@
 /// \file
-/// Cells of a chip that cannot be written, and how long the others last.
+/// What belongs to a chip: cells that cannot be written, offsets of its op-amps; and how long cells last.
 #pragma once
 
 #include <span>
@@ -40,6 +40,11 @@ bool has_stuck_cells(const device_parameters& device) noexcept;
 /// of a smaller one.
 void stick(const device_parameters& device, const array_place& where, std::size_t rows, std::size_t columns,
            std::span<double> cells) noexcept;
+
+/// The op-amps of an array, volts: uniform within plus and minus `bound`, zeros if that is zero. A function
+/// of (seed, place, role, row): an array's rows are array_role::plus, its inverters minus, its bias column's
+/// op-amp the only one of role bias. Equal for every programming and for smaller matrices in the same array.
+void draw_offsets(double bound, const array_place& where, std::size_t count, double* offset_volt) noexcept;
 
 /// The probability that none of `cells` cells is stuck: (1 - on - off)^cells.
 double array_yield(const device_parameters& device, double cells) noexcept;

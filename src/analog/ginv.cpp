@@ -9,6 +9,7 @@
 #include "analog/circuit.hpp"
 #include "analog/converter.hpp"
 #include "analog/device.hpp"
+#include "analog/norms.hpp"
 
 namespace mho::analog {
 namespace {
@@ -27,12 +28,6 @@ void multiply_transposed(const double* a, std::size_t rows, std::size_t columns,
   std::fill_n(y, columns, 0.0);
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t j = 0; j < columns; ++j) y[j] += a[i * columns + j] * x[i];
-}
-
-double norm(const double* v, std::size_t n) noexcept {
-  double sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += v[i] * v[i];
-  return std::sqrt(sum);
 }
 
 // Whether the symmetric matrix is positive definite beyond rounding; destroys it.
@@ -88,9 +83,8 @@ status ginv::program(const double* h, const array_draws& draws, double* state,
   double* load2 = minus1 + m_;
   double* minus = load2 + n_;
   const double gain = parameters_.circuit.open_loop_gain, feedback = device.on_steps();
-  double largest = 0;
-  for (std::size_t i = 0; i < m_ * n_; ++i) largest = std::max(largest, std::abs(h[i]));
-  const double step = largest > 0 ? largest / device.top_level() : 1;
+  const double most = largest(h, m_ * n_);
+  const double step = most > 0 ? most / device.top_level() : 1;
   write(h, step, draws, x, minus);
   std::fill_n(plus1, m_, feedback);
   std::fill_n(minus1, m_, 0.0);

@@ -44,14 +44,48 @@ std::uint64_t hp_mvm::passes() const noexcept {
          ((n_ + group_ - 1) / group_);
 }
 
-std::uint64_t hp_mvm::cells() const noexcept { return 2 * static_cast<std::uint64_t>(slices_) * n_ * n_; }
-
 void hp_mvm::program(const double* a, std::size_t stride, double scale, const array_draws& draws,
                      double* state) const noexcept {
   state[0] = scale;
   double* plus = state + 1;
   program_slices(a, n_, n_, stride, slices_, scale, device_, draws, plus,
                  plus + static_cast<std::size_t>(slices_) * n_ * n_);
+}
+
+void hp_mvm::program_expanded(const double* a, double scale, const array_draws& draws, double* state,
+                              double* scratch) const noexcept {
+  const std::size_t half = n_ / 2;
+  const auto slices = static_cast<std::size_t>(slices_), block = slices * half * half;
+  double* r_plus = scratch;
+  double* r_minus = r_plus + block;
+  double* s_plus = r_minus + block;
+  double* s_minus = s_plus + block;
+  program_slices(a, half, half, n_, slices_, scale, device_, draws, r_plus, r_minus);
+  array_draws of_s = draws;
+  of_s.where.place += slices;
+  program_slices(a + half * n_, half, half, n_, slices_, scale, device_, of_s, s_plus, s_minus);
+  state[0] = scale;
+  const auto scatter = [&](const double* r, const double* s, const double* negative_s, double* to) {
+    for (std::size_t slice = 0; slice < slices; ++slice)
+      for (std::size_t i = 0; i < half; ++i) {
+        const std::size_t from = (slice * half + i) * half;
+        double* upper = to + (slice * n_ + i) * n_;
+        double* lower = upper + half * n_;
+        std::copy_n(r + from, half, upper);
+        std::copy_n(negative_s + from, half, upper + half);
+        std::copy_n(s + from, half, lower);
+        std::copy_n(r + from, half, lower + half);
+      }
+  };
+  scatter(r_plus, s_plus, s_minus, state + 1);
+  scatter(r_minus, s_minus, s_plus, state + 1 + slices * n_ * n_);
+}
+
+void hp_mvm::negate(const double* state, double* negative) const noexcept {
+  const std::size_t side = static_cast<std::size_t>(slices_) * n_ * n_;
+  negative[0] = state[0];
+  std::copy_n(state + 1, side, negative + 1 + side);
+  std::copy_n(state + 1 + side, side, negative + 1);
 }
 
 double hp_mvm::quantise(const double* x, double full_scale, double* codes) const noexcept {
@@ -81,8 +115,8 @@ double hp_mvm::read(double level_steps) const noexcept {
   return std::clamp(std::floor(level_steps / adc_step_ + 0.5), -adc_codes_, adc_codes_) * adc_step_;
 }
 
-void hp_mvm::multiply(const double* state, const double* codes, double step, random_stream& reading,
-                      double* y, double* scratch) const noexcept {
+void hp_mvm::multiply(const double* state, const double* codes, double step, use_stream& reading, double* y,
+                      double* scratch) const noexcept {
   double* on = scratch;             // which inputs a pass drives, 0 or 1
   double* of_slice = scratch + n_;  // integers
   std::fill_n(y, n_, 0.0);

@@ -8,10 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <mho/random.hpp>
-
 #include "analog/accelerator.hpp"
 #include "analog/array.hpp"
+#include "analog/use_stream.hpp"
 
 namespace mho::analog {
 
@@ -23,16 +22,20 @@ class hp_mvm {
 
   std::size_t state_size() const noexcept;
   std::size_t scratch_size() const noexcept { return 2 * n_; }
+  std::size_t program_scratch() const noexcept { return state_size() / 2; }  ///< of `program_expanded`
 
   /// Passes of one product: slices * input bits * 2 signs * ceil(n / active rows); each reads n outputs.
   std::uint64_t passes() const noexcept;
   std::uint64_t reads() const noexcept { return passes() * n_; }
-  /// Cells of the pairs of every slice.
-  std::uint64_t cells() const noexcept;
-
   /// Writes the digits of A truncated (array.hpp, program_slices), row-major with that row stride.
   void program(const double* a, std::size_t stride, double scale, const array_draws& draws,
                double* state) const noexcept;
+  /// The same of [[R, -S], [S, R]], contiguous: R and S are written once each and serve two blocks, -S with
+  /// the sides of its pairs exchanged. S draws its faults at the slices' places after those of R.
+  void program_expanded(const double* a, double scale, const array_draws& draws, double* state,
+                        double* scratch) const noexcept;
+  /// The state of -A from that of A.
+  void negate(const double* state, double* negative) const noexcept;
 
   /// The input codes that x becomes: integers within +-(2^input_bits - 1), nearest, of steps of
   /// full_scale / (2^input_bits - 1); what is beyond the full scale is cut off. Returns the step. codes may
@@ -41,7 +44,7 @@ class hp_mvm {
 
   /// y = A x for x = step * codes. Without errors, and with an ADC wide enough, the integer product of digits
   /// and codes, exact up to 53 bits, times its unit. `reading` draws the read noise, if there is any.
-  void multiply(const double* state, const double* codes, double step, random_stream& reading, double* y,
+  void multiply(const double* state, const double* codes, double step, use_stream& reading, double* y,
                 double* scratch) const noexcept;
 
  private:

@@ -12,9 +12,8 @@ namespace mho::analog {
 
 /// The purposes of random_stream that belong to the analogue model.
 enum purpose : std::uint16_t {
-  chip_purpose = 0x100,             ///< op-amp offsets
+  offset_purpose = 0x100,           ///< (seed, place and role of an array): op-amp offsets, the chip's own
   programming_purpose = 0x101,      ///< write errors of LP-INV
-  reading_purpose = 0x102,          ///< what one solution draws beside its circuits
   slices_purpose = 0x103,           ///< write errors of HP-MVM
   block_slices_purpose = 0x104,     ///< and of BlockAMC's products
   ginv_purpose = 0x105,             ///< write errors of a pseudo-inverse's arrays
@@ -27,12 +26,14 @@ enum purpose : std::uint16_t {
   adc_chip_purpose = 0x120,         ///< errors of a modelled converter's devices
   dac_chip_purpose = 0x121,         ///< errors of a DAC's codes
   training_purpose = 0x122,         ///< which read-outs a converter is trained on
-  conversion_purpose = 0x123,       ///< read errors of converters
   example_channel_purpose = 0x124,  ///< channels that converters are trained with
   example_symbol_purpose = 0x125,   ///< and symbols
-  array_reading_purpose = 0x1000    ///< what reading arrays draws, + cycle: 2^18 words a cycle
+  // Of a use_stream, use_purposes each:
+  array_reading_purpose = 0x4000,  ///< what reading arrays draws
+  conversion_purpose = 0x8000,     ///< read errors of converters
+  reading_purpose = 0xc000         ///< what one solution draws beside its circuits
 };
-constexpr std::size_t reading_purposes = 0x1000;
+constexpr std::uint64_t use_purposes = 0x4000;
 
 /// A stream's 64 bits in 32: the low half xor MurmurHash3's 64-bit finaliser (Appleby 2011) of the high half;
 /// 0 stays 0, so small streams stay apart.
@@ -45,9 +46,6 @@ inline std::uint32_t fold(std::uint64_t stream) noexcept {
   return static_cast<std::uint32_t>(stream) ^ static_cast<std::uint32_t>(hash);
 }
 
-inline random_stream chip_stream(const analog_identity& who) noexcept {
-  return {who.seed, 0, 0, chip_purpose};
-}
 inline random_stream programming_stream(const analog_identity& who,
                                         purpose of = programming_purpose) noexcept {
   return {who.seed, fold(who.stream), who.number, of};
@@ -55,18 +53,6 @@ inline random_stream programming_stream(const analog_identity& who,
 /// Of a writing: what its cells' drift is like.
 inline random_stream ageing_stream(const analog_identity& who, purpose of = ageing_purpose) noexcept {
   return {who.seed, fold(who.stream), who.number, of};
-}
-inline random_stream reading_stream(const analog_identity& who) noexcept {
-  return {who.seed, fold(who.stream), who.number, reading_purpose, who.use};
-}
-
-inline random_stream conversion_stream(const analog_identity& who) noexcept {
-  return {who.seed, fold(who.stream), who.number, conversion_purpose, who.use};
-}
-/// Of the arrays' reads in a cycle of refinement.
-inline random_stream array_reading_stream(const analog_identity& who, std::size_t cycle) noexcept {
-  return {who.seed, fold(who.stream), who.number,
-          static_cast<std::uint16_t>(array_reading_purpose + cycle % reading_purposes), who.use};
 }
 
 }  // namespace mho::analog

@@ -8,18 +8,13 @@
 #include "analog/ageing.hpp"
 #include "analog/circuit.hpp"
 #include "analog/closed_array.hpp"
+#include "analog/norms.hpp"
 #include "analog/wires.hpp"
 
 namespace mho::analog {
 namespace {
 
 using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-double largest(const double* v, std::size_t n) noexcept {
-  double most = 0;
-  for (std::size_t i = 0; i < n; ++i) most = std::max(most, std::abs(v[i]));
-  return most;
-}
 
 // x = P b, and the offset of the read-out's full scale (nullptr: none).
 void apply(const double* map, const double* offset, std::size_t n, const double* b, double* x) noexcept {
@@ -116,8 +111,10 @@ void inv_leaf::write(const double* a, held_array& array, std::uint64_t place, co
   const double source = parameters_.circuit.source_siemens;
   if (source != device.on_siemens) array.map.on_steps = source / device.step_siemens();
   const double offset = parameters_.circuit.offset_volt;
-  for (std::size_t i = 0; i < (pair ? 2 * n : n + 1); ++i)
-    offset_volt[i] = offset > 0 ? offset * (2 * draws.chip.uniform() - 1) : 0;
+  array_place where = own.where;
+  draw_offsets(offset, where, n, offset_volt);
+  where.role = pair ? array_role::minus : array_role::bias;
+  draw_offsets(offset, where, pair ? n : 1, offset_volt + n);
   array.offset_volt = offset_volt;
   if (pair) array.inverter_offset_volt = offset_volt + n;
 }
@@ -193,8 +190,8 @@ bool inv_leaf::read_general(const held_array& array, const double* b, double* x)
 }
 
 // One read of an array whose cells are `kept`: another circuit than the last one's.
-bool inv_leaf::solve_read(const double* kept, std::size_t n, const double* b, random_stream& reading,
-                          double* x, double* scratch) const {
+bool inv_leaf::solve_read(const double* kept, std::size_t n, const double* b, use_stream& reading, double* x,
+                          double* scratch) const {
   const array_parameters& how = parameters_.array;
   const bool pair = how.mapping == sign_mapping::pair,
              column = how.mapping == sign_mapping::split && how.programmed_bias;
@@ -225,7 +222,7 @@ bool inv_leaf::solve_read(const double* kept, std::size_t n, const double* b, ra
   return true;
 }
 
-void inv_leaf::solve(const double* state, std::size_t n, const double* b, random_stream& reading, double* x,
+void inv_leaf::solve(const double* state, std::size_t n, const double* b, use_stream& reading, double* x,
                      double* scratch) const noexcept {
   const double* noise = state + n * n + n;
   const double* kept = noise + (parameters_.circuit.thermal_noise ? n * n : 0);

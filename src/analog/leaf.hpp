@@ -8,6 +8,7 @@
 #include "analog/accelerator.hpp"
 #include "analog/array.hpp"
 #include "analog/network.hpp"
+#include "analog/use_stream.hpp"
 
 namespace mho::analog {
 
@@ -38,8 +39,7 @@ struct leaf_record {
 struct leaf_draws {
   random_stream& writing;  ///< write errors
   random_stream& ageing;   ///< drift exponents
-  random_stream& chip;     ///< op-amp offsets
-  std::uint64_t seed = 1;  ///< of the chip: stuck cells
+  std::uint64_t seed = 1;  ///< of the chip: stuck cells, op-amp offsets
 };
 
 /// How arrays are made and read under an accelerator's parameters.
@@ -69,7 +69,7 @@ class inv_leaf {
 
   /// x = what the circuit gives for b, without converters: P b, and errors that belong to one read. Not a
   /// number if a read's circuit has no rest.
-  void solve(const double* state, std::size_t n, const double* b, random_stream& reading, double* x,
+  void solve(const double* state, std::size_t n, const double* b, use_stream& reading, double* x,
              double* scratch) const noexcept;
 
  private:
@@ -78,7 +78,7 @@ class inv_leaf {
              double* memory) const noexcept;
   bool close(const held_array& array, double* map, double* offset, double* noise, double* scratch) const;
   bool close_general(const held_array& array, double* map, double* offset, double* noise) const;
-  bool solve_read(const double* kept, std::size_t n, const double* b, random_stream& reading, double* x,
+  bool solve_read(const double* kept, std::size_t n, const double* b, use_stream& reading, double* x,
                   double* scratch) const;
   bool read_general(const held_array& array, const double* b, double* x) const;
 

@@ -2,14 +2,13 @@
 // one output a requested cycle. Everything else is digital: Gram matrix and matched filter, the loading with
 // N0, and the diagonal of A^-1, once a channel, for unbiasing and variance. The variance does not include the
 // solver's error.
-#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include <mho/analog.hpp>
 
 #include "analog/training.hpp"
-#include "detect/analog_digest.hpp"
+#include "detect/analog_detector.hpp"
 #include "detect/analog_kind.hpp"
 #include "detect/analog_packs.hpp"
 #include "detect/builtin.hpp"
@@ -26,24 +25,16 @@ capabilities analog_abilities() {
   return can;
 }
 
-class analog_detector final : public detector {
+class analog_detector final : public analog_detector_base {
  public:
   analog_detector(options accelerator, std::vector<std::int64_t> cycles, std::uint64_t seed, bool loaded)
-      : detector(analog_abilities(), cycles.size()),
+      : analog_detector_base(analog_abilities(), std::move(cycles), seed),
         accelerator_(std::move(accelerator)),
-        cycles_(std::move(cycles)),
-        most_cycles_(static_cast<std::size_t>(cycles_.back())),
-        seed_(seed),
+        parameters_(analog::typed(accelerator_)),
         loaded_(loaded),
         normalised_(std::get<std::string>(accelerator_.at("solver.normalisation")) == "rx") {}
 
  private:
-  using cf32 = std::complex<float>;
-  using cf64 = std::complex<double>;
-
-  // analog_identity::use has 16 bits.
-  static constexpr std::size_t most_uses = 0x10000;
-
   struct scratch {
     std::vector<double> solver, matrix, b, x, residual, inverse_diagonal;
     std::vector<cf64> gram, factor, column;
@@ -56,9 +47,8 @@ class analog_detector final : public detector {
       packs_.reset();
       solver_ = std::make_unique<analog_solver>(std::move(*made));
       calibrated_rx_ = 0;
-      const analog::parameters parameters = analog::typed(accelerator_);
-      if (!normalised_ && analog::batch_solver::applies(parameters, solver_->real_unknowns()))
-        packs_.emplace(parameters, *solver_, analog_packs::wishes{cycles_, seed_, loaded_},
+      if (!normalised_ && analog::batch_solver::applies(parameters_, solver_->real_unknowns()))
+        packs_.emplace(parameters_, *solver_, analog_packs::wishes{cycles_, seed_, loaded_},
                        *find_analog_kernels(target_bit("auto")), room.tx);
     }
     if (room.uses > most_uses) return error::too_large;
@@ -129,45 +119,19 @@ class analog_detector final : public detector {
       return error::none;
     }
     scratch& s = slots_[which.slot];
-    const std::size_t tx = room().tx, n = 2 * tx, uses = in.vectors.extent[1];
+    const std::size_t tx = room().tx, uses = in.vectors.extent[1];
     for (std::size_t i = 0; i < in.vectors.extent[0]; ++i) {
       const std::size_t p = which.begin + i;
       for (std::size_t u = 0; u < uses; ++u) {
-        if (is_failed(into[0].state[i * uses + u])) continue;
-        for (std::size_t k = 0; k < tx; ++k) {
-          const cf32 z = in.vectors.at<cf32>(i, u, k);
-          s.b[k] = static_cast<double>(z.real());
-          s.b[tx + k] = static_cast<double>(z.imag());
-        }
+        if (is_failed(into[0].state[i * uses + u]) || !take(in, into, i, u, s.b)) continue;
         if (normalised_)
           for (double& entry : s.b) entry /= static_cast<double>(room().rx);
-        if (!std::all_of(s.b.begin(), s.b.end(), [](double v) { return std::isfinite(v); })) {
-          for (const output& o : into) o.state[i * uses + u] = status::not_finite;
-          continue;
-        }
         analog_identity who = identity(which, p);
         who.use = static_cast<std::uint16_t>(u);  // every received vector is read with fresh errors
         const status solved =
             solver_->solve(programmed(p), s.b.data(), most_cycles_, who, s.x, s.residual, s.solver);
-        for (std::size_t step = 0; step < into.size(); ++step) {
-          const auto cycle = static_cast<std::size_t>(cycles_[step]) - 1;
-          status& state = into[step].state[i * uses + u];
-          if (is_failed(solved)) {
-            state = solved;
-            continue;
-          }
-          const double* x = s.x.data() + cycle * n;
-          if (solver_->judge(std::span(s.x).first((cycle + 1) * n), std::span(s.residual).first(cycle + 1),
-                             analog_tolerance(tx, gain_.data() + p * tx, variance_.data() + p * tx, x)) !=
-              status::ok)
-            state = status::not_converged;
-          for (std::size_t k = 0; k < tx; ++k) {
-            const double gain = gain_[p * tx + k];
-            into[step].estimate.at<cf32>(i, u, k) =
-                cf32(static_cast<float>(x[k] * gain), static_cast<float>(x[tx + k] * gain));
-            into[step].variance.at<float>(i, u, k) = static_cast<float>(variance_[p * tx + k]);
-          }
-        }
+        put({solved, s.x, s.residual, gain_.data() + p * tx, variance_.data() + p * tx}, parameters_.solver,
+            into, i, u, uses);
       }
     }
     return error::none;
@@ -181,9 +145,7 @@ class analog_detector final : public detector {
   }
 
   options accelerator_;
-  std::vector<std::int64_t> cycles_;
-  std::size_t most_cycles_;
-  std::uint64_t seed_;
+  analog::parameters parameters_;
   bool loaded_, normalised_;
   std::unique_ptr<analog_solver> solver_;
   std::optional<analog_packs> packs_;  // where kernels take this accelerator; then nothing of what follows

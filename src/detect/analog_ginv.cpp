@@ -2,12 +2,12 @@
 // cycle: the first is the step, later ones refine on the normal equations. Digital: the diagonal of
 // (H^H H)^-1, once a channel, for the variance, which does not include the circuit's error.
 #include <algorithm>
-#include <functional>
 #include <vector>
 
 #include "analog/accelerator.hpp"
 #include "analog/ginv.hpp"
 #include "analog/identity.hpp"
+#include "detect/analog_detector.hpp"
 #include "detect/analog_kind.hpp"
 #include "detect/builtin.hpp"
 #include "detect/linear.hpp"
@@ -22,22 +22,13 @@ capabilities ginv_abilities() {
   return can;
 }
 
-class ginv_detector final : public detector {
+class ginv_detector final : public analog_detector_base {
  public:
   explicit ginv_detector(analog_settings settings)
-      : detector(ginv_abilities(), settings.cycles.size()),
-        parameters_(analog::typed(settings.accelerator)),
-        cycles_(std::move(settings.cycles)),
-        most_cycles_(static_cast<std::size_t>(cycles_.back())),
-        seed_(settings.seed) {}
+      : analog_detector_base(ginv_abilities(), std::move(settings.cycles), settings.seed),
+        parameters_(analog::typed(settings.accelerator)) {}
 
  private:
-  using cf32 = std::complex<float>;
-  using cf64 = std::complex<double>;
-
-  // The use has 16 bits in the draws' counter.
-  static constexpr std::size_t most_uses = 0x10000;
-
   struct scratch {
     std::vector<double> work, matrix, y, x, residual, inverse_diagonal;
     std::vector<cf64> channel, gram, column;
@@ -48,6 +39,7 @@ class ginv_detector final : public detector {
     if (!solver_ || solver_->rows() != m || solver_->columns() != n)
       solver_ = std::make_unique<analog::ginv>(parameters_, m, n);
     state_.resize(room.problems * solver_->state_size());
+    gain_.assign(room.tx, 1.0);
     variance_.resize(room.problems * room.tx);
     slots_.resize(room.slots);
     for (scratch& s : slots_) {
@@ -105,39 +97,17 @@ class ginv_detector final : public detector {
   error do_apply(const received_batch& in, std::span<const output> into,
                  const call& which) const noexcept override {
     scratch& s = slots_[which.slot];
-    const std::size_t rx = room().rx, tx = room().tx, uses = in.vectors.extent[1];
+    const std::size_t uses = in.vectors.extent[1];
     for (std::size_t i = 0; i < in.vectors.extent[0]; ++i) {
       const std::size_t p = which.begin + i;
       for (std::size_t u = 0; u < uses; ++u) {
-        if (is_failed(into[0].state[i * uses + u])) continue;
-        for (std::size_t r = 0; r < rx; ++r) {
-          const cf32 y = in.vectors.at<cf32>(i, u, r);
-          s.y[r] = static_cast<double>(y.real());
-          s.y[rx + r] = static_cast<double>(y.imag());
-        }
-        if (!std::all_of(s.y.begin(), s.y.end(), [](double v) { return std::isfinite(v); })) {
-          for (const output& o : into) o.state[i * uses + u] = status::not_finite;
-          continue;
-        }
+        if (is_failed(into[0].state[i * uses + u]) || !take(in, into, i, u, s.y)) continue;
         random_stream reading(seed_, analog::fold(which.stream), which.first + p,
                               analog::ginv_reading_purpose, static_cast<std::uint16_t>(u));
         const status solved = solver_->solve(programmed(p), s.y.data(), most_cycles_, reading, s.x.data(),
                                              s.residual.data(), s.work.data());
-        for (std::size_t step = 0; step < into.size(); ++step) {
-          const auto cycle = static_cast<std::size_t>(cycles_[step]) - 1;
-          status& state = into[step].state[i * uses + u];
-          if (is_failed(solved)) {
-            state = solved;
-            continue;
-          }
-          if (!(s.residual[cycle] < parameters_.solver.residual_limit)) state = status::not_converged;
-          const double* x = s.x.data() + cycle * 2 * tx;
-          for (std::size_t k = 0; k < tx; ++k) {
-            into[step].estimate.at<cf32>(i, u, k) =
-                cf32(static_cast<float>(x[k]), static_cast<float>(x[tx + k]));
-            into[step].variance.at<float>(i, u, k) = static_cast<float>(variance_[p * tx + k]);
-          }
-        }
+        put({solved, s.x, s.residual, gain_.data(), variance_.data() + p * room().tx}, parameters_.solver,
+            into, i, u, uses);
       }
     }
     return error::none;
@@ -146,12 +116,9 @@ class ginv_detector final : public detector {
   double* programmed(std::size_t p) const noexcept { return state_.data() + p * solver_->state_size(); }
 
   analog::parameters parameters_;
-  std::vector<std::int64_t> cycles_;
-  std::size_t most_cycles_;
-  std::uint64_t seed_;
   std::unique_ptr<analog::ginv> solver_;
   mutable std::vector<double> state_;  // `programmed` hands out pointers to prepare and, read only, to apply
-  std::vector<double> variance_;
+  std::vector<double> gain_, variance_;  // gain: 1 each, the pseudo-inverse is unbiased
   mutable std::vector<scratch> slots_;
 };
 

@@ -56,8 +56,8 @@ struct analog_kernels {
   /// [[Re A, -Im A], [Im A, Re A]] of A = G (lower triangle), plus shift I.
   void (*expand)(const double* g, std::size_t tx, const double* shift, double* a);
   /// Maps, programs and realises the matrices a [N, N]. `offset_volt` (not of packs): array + 1 numbers a
-  /// leaf that is programmed, in their order; unused without offsets. verdict in and out: lanes with one are
-  /// not looked at.
+  /// leaf, programmed or equal to another, in the order of the blocks; unused without offsets. verdict in and
+  /// out: lanes with one are not looked at.
   void (*program)(const analog_model& model, const double* a, const cell_writer& writer,
                   const double* offset_volt, double* state, double* verdict, double* scratch);
   /// r [padded] = b [N] in its places, and its norm.

@@ -253,7 +253,10 @@ inline HWY_NOINLINE void program_tree(programming& p, const double* a, std::size
     for (std::size_t e = 0; e < block; ++e)
       equal = hn::And(equal, hn::Eq(load(m1 + e * lanes), load(m4 + e * lanes)));
     // The same array serves both; where that holds for some lanes only, they are not like the others.
-    if (hn::AllTrue(d, hn::Or(equal, hn::Gt(p.verdict, hn::Zero(d))))) return copy(first, child, fourth);
+    if (hn::AllTrue(d, hn::Or(equal, hn::Gt(p.verdict, hn::Zero(d))))) {
+      p.offset_volt += half / p.model.array * (p.model.array + 1);
+      return copy(first, child, fourth);
+    }
     p.verdict = raise(p.verdict, equal, verdict_plain);
   }
   program_tree(p, m4, half, fourth, rest);
@@ -282,8 +285,8 @@ inline void program(const analog_model& model, const double* a, const cell_write
     finite = hn::And(finite, is_finite(now));
     largest = larger(largest, now);
   }
-  // Far from where scaling underflows; a matrix of zeros neither.
-  const M usual = hn::And(hn::Gt(largest, set(0x1p-900)), hn::Lt(largest, set(0x1p900)));
+  // analog/solver_plan.hpp, in_range; a matrix of zeros neither.
+  const M usual = hn::And(hn::Ge(largest, set(0x1p-200)), hn::Le(largest, set(0x1p200)));
   p.verdict = raise(p.verdict, hn::Not(hn::And(finite, usual)), verdict_plain);
   for (std::size_t i = 0; i < n; ++i) trace = hn::Add(trace, load(a + (i * n + i) * lanes));
   trace = hn::Div(trace, set(static_cast<double>(n)));

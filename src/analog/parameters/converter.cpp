@@ -62,4 +62,17 @@ converter_parameters typed_converter(const reader& values) {
   return p;
 }
 
+std::string converter_problem(const reader& values) {
+  const converter_parameters p = typed_converter(values);
+  const std::string range = ": must be an integer from 0 to " + std::to_string(most_adc_bits) + " with ";
+  const int most = static_cast<int>(most_adc_bits);
+  if (p.adc_bits > most && p.kind != adc_kind::uniform)
+    return "converter.adc_bits" + range + "converter.adc_kind = " + values.text("converter.adc_kind");
+  if (p.adc_bits > most && p.device.device != adc_device::ideal)
+    return "converter.adc_bits" + range + "converter.device = " + values.text("converter.device");
+  if (p.dac_bits > most && p.dac_error_lsb > 0)
+    return "converter.dac_bits" + range + "converter.dac_error_lsb above 0";
+  return "";
+}
+
 }  // namespace mho::analog

@@ -33,6 +33,8 @@ struct converter_parameters {
 };
 
 void append_converter_options(std::vector<option>& schema);
+/// What is wrong with a complete set of options beyond the ranges of the schema; empty: nothing.
+std::string converter_problem(const reader& values);
 converter_parameters typed_converter(const reader& values);
 
 }  // namespace mho::analog

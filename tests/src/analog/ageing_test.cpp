@@ -141,7 +141,7 @@ TEST(ageing, read_noise_is_normal_and_fresh) {
   for (const double level : {0.0, 1.0, 7.0}) {
     const std::vector<double> g(cells, level);
     std::vector<double> once(cells), again(cells);
-    random_stream random(1, 0, 0, 0);
+    use_stream random(random_stream(1, 0, 0, 0));
     read_noise(device, random, g, once);
     read_noise(device, random, g, again);
     EXPECT_NE(once, again);
@@ -155,10 +155,10 @@ TEST(ageing, read_noise_is_normal_and_fresh) {
     EXPECT_LT(std::abs(product), 4.9 * std::sqrt(cells)) << "correlated reads";
   }
   std::vector<double> silent(cells, 1.0);
-  random_stream random(1, 0, 0, 0), untouched(1, 0, 0, 0);
+  use_stream random(random_stream(1, 0, 0, 0)), untouched(random_stream(1, 0, 0, 0));
   read_noise({}, random, ramp(), silent);
   EXPECT_EQ(silent, std::vector<double>(cells, 0.0));
-  EXPECT_EQ(random.word(), untouched.word()) << "nothing is drawn";
+  EXPECT_EQ(random.normal(), untouched.normal()) << "nothing is drawn";
 }
 
 TEST(ageing, asking_for_drift_leaves_the_write_errors_as_they_were) {

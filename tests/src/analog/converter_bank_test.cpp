@@ -36,7 +36,7 @@ TEST(converter_bank, uniform_is_the_mid_tread_converter_bit_by_bit) {
   const analog::converter_bank bank(p, 6, 2);
   EXPECT_TRUE(bank.is_ready());
   EXPECT_EQ(bank.places(), 6u);
-  random_stream random(1, 0, 0, 0);
+  analog::use_stream random(random_stream(1, 0, 0, 0));
   for (int run = 0; run < 1000; ++run) {
     std::array<double, 6> v, expected, found;
     for (double& x : v) x = static_cast<double>(random.normal());
@@ -69,11 +69,12 @@ analog::sample_recorder recorded(bool rms, std::uint64_t first, std::size_t chan
       scratch(std::max(blocks.program_scratch(), blocks.solve_scratch()));
   for (std::uint64_t k = first; k < first + channels; ++k) {
     const gram_system system(128, tx, k);
-    random_stream writing(1, 0, k, 1), chip(1, 0, 0, 2), reading(1, 0, k, 3), unused(1, 0, k, 4);
-    EXPECT_TRUE(blocks.program(system.expanded.data(), {{writing, unused, chip, 1}, unused, unused},
-                               state.data(), scratch.data()));
+    random_stream writing(1, 0, k, 1), unused(1, 0, k, 4);
+    analog::use_stream reading(random_stream(1, 0, k, 3)), no_reading(unused);
+    EXPECT_TRUE(blocks.program(system.expanded.data(), {{writing, unused, 1}, unused, unused}, state.data(),
+                               scratch.data()));
     const analog::conversion converters{bank, reading, &record};
-    blocks.solve(state.data(), system.b.data(), &converters, unused, x.data(), scratch.data());
+    blocks.solve(state.data(), system.b.data(), &converters, no_reading, x.data(), scratch.data());
   }
   return record;
 }
@@ -208,14 +209,14 @@ TEST(analog_solver, converters_of_many_bits_are_as_good_as_none) {
 }
 
 TEST(analog_solver, refuses_more_bits_than_a_trained_converter_has) {
-  EXPECT_EQ(analog_solver::make(paper_with({{"converter.adc_bits", std::int64_t{13}},
-                                            {"converter.adc_kind", text("lloyd-max")}}),
+  EXPECT_EQ(analog_solver::make(options({{"converter.adc_bits", std::int64_t{13}},
+                                         {"converter.adc_kind", text("lloyd-max")}}),
                                 4, true)
                 .message(),
-            "converter.adc_bits: must be at most 12 with this converter.adc_kind or converter.device");
+            "converter.adc_bits: must be an integer from 0 to 12 with converter.adc_kind = lloyd-max");
   EXPECT_EQ(
       analog_solver::make(
-          paper_with({{"converter.dac_bits", std::int64_t{13}}, {"converter.dac_error_lsb", 0.1}}), 4, true)
+          options({{"converter.dac_bits", std::int64_t{13}}, {"converter.dac_error_lsb", 0.1}}), 4, true)
           .code(),
       error::bad_value);
 }

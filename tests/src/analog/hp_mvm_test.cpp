@@ -36,7 +36,7 @@ struct array_bench {
   }
   Eigen::VectorXd product(const Eigen::VectorXd& codes, double step) {
     Eigen::VectorXd y(codes.size());
-    random_stream reading(seed, 0, 0, 2);
+    analog::use_stream reading(random_stream(seed, 0, 0, 2));
     mvm.multiply(state.data(), codes.data(), step, reading, y.data(), scratch.data());
     return y;
   }

@@ -25,12 +25,12 @@ struct leaf_bench {
         n(static_cast<std::size_t>(a.rows())),
         state(leaf.state_size(n)),
         scratch(std::max(leaf.program_scratch(n), leaf.solve_scratch(n))) {
-    random_stream writing(1, 0, 0, 1), ageing(1, 0, 0, 2), chip(1, 0, 0, 3);
-    settles = leaf.program(a.data(), n, 1, {writing, ageing, chip, 1}, state.data(), scratch.data(), nullptr);
+    random_stream writing(1, 0, 0, 1), ageing(1, 0, 0, 2);
+    settles = leaf.program(a.data(), n, 1, {writing, ageing, 1}, state.data(), scratch.data(), nullptr);
   }
   Eigen::VectorXd solve(const Eigen::VectorXd& b, std::uint64_t read = 0) {
     Eigen::VectorXd x(b.size());
-    random_stream reading(1, 0, read, 4);
+    use_stream reading(random_stream(1, 0, read, 4));
     leaf.solve(state.data(), n, b.data(), reading, x.data(), scratch.data());
     return x;
   }

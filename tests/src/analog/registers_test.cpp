@@ -99,17 +99,17 @@ TEST(programmed_cells, are_counted_once) {
         .value()
         .programmed_cells();
   };
-  // 16x4 on arrays of 4: one array of R serves M1 and M4; slices of the 8x8 matrix, 8 pairs an entry.
+  // 16x4 on arrays of 4: one array of R serves M1 and M4; 8 slices of R and of S, a pair an entry.
   EXPECT_EQ(cells(4, true, {}).inv, 16u);
-  EXPECT_EQ(cells(4, true, {}).mvm, 2u * 8 * 64);
+  EXPECT_EQ(cells(4, true, {}).mvm, 2u * 8 * 32);
   EXPECT_EQ(cells(4, true, {}).block_mvm, 0u);
   EXPECT_EQ(cells(4, true, {{"solver.blocks", "schur"}}).inv, 32u);
   EXPECT_EQ(cells(8, false, {}).inv, 32u);  // M4 of a real matrix is another one
-  // 128x8, two stages: R of 8 rows in two arrays. M2, M3 of 8 rows at the top, of 4 rows below.
+  // 128x8, two stages: R of 8 rows in two arrays. S of 8 rows at the top, M2 and M3 of 4 rows below.
   EXPECT_EQ(cells(8, true, {}).inv, 32u);
-  EXPECT_EQ(cells(8, true, {{"solver.block_mvm", "arrays"}}).block_mvm, 2u * 8 * (2 * 64 + 2 * 16));
+  EXPECT_EQ(cells(8, true, {{"solver.block_mvm", "arrays"}}).block_mvm, 2u * 8 * (64 + 2 * 16));
   EXPECT_EQ(cells(8, true, {{"solver.block_mvm", "arrays"}, {"solver.blocks", "schur"}}).block_mvm,
-            2u * 8 * (2 * 64 + 2 * 2 * 16));
+            2u * 8 * (64 + 2 * 2 * 16));
   EXPECT_EQ(cells(8, true, {{"solver.blocks", "schur"}}).inv, 64u);
   // One array, and one padded from 6 rows to 8.
   EXPECT_EQ(cells(3, true, {{"array.size", std::int64_t{32}}}).inv, 36u);
