@@ -1,51 +1,47 @@
-// The simulator's link, one thread, mmse at 128x8 with 256-QAM.
+// The whole link, one thread: mho's simulator and the programs that others would write.
 #include <benchmark/benchmark.h>
 
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "link_programs.hpp"
 #include "rows.hpp"
 
-#ifdef BENCH_HAVE_SIM
-#include <chrono>
-
-#include "link.hpp"
-#endif
-
 namespace bench {
-
-#ifdef BENCH_HAVE_SIM
 namespace {
 
-void link_row(benchmark::State& state) {
-  mho::sim::scenario scenario;
-  scenario.link.rx = 128;
-  scenario.link.tx = 8;
-  scenario.link.modulation = "256qam";
-  scenario.link.snr = {10.0};
-  mho::sim::detector_settings settings;
-  settings.id = settings.label = "mmse";
-  settings.spec = mho::detector_spec("mmse");
-  scenario.detectors.push_back(settings);
-  const auto made = mho::sim::link::make(scenario);
-  if (!made) return state.SkipWithError(made.message().c_str());
-  mho::sim::link_worker worker(*made);
-  std::vector<mho::sim::tally> counts(made->curves());
-  for (auto& c : counts) c.clear(scenario.link.tx, scenario.channel.realisations);
-  const auto point = made->at(10.0);
-  std::uint64_t chunk = 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (auto _ : state) worker.run(point, chunk++, counts);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  state.counters["uses_per_s"] = static_cast<double>(chunk * made->chunk_uses()) / seconds;
+void link_row(benchmark::State& state, const link_entry& entry) {
+  const link_point p = point_of(entry.rx, link_snr_db);
+  const made_link one = entry.make(p);
+  if (!one.it) return state.SkipWithError(one.reason.c_str());
+  link_counts counts;
+  latencies times;
+  for (auto _ : state) {
+    const auto start = std::chrono::steady_clock::now();
+    const double own = one.it->run(counts);
+    if (std::isnan(own)) return state.SkipWithError("its program failed");
+    times.add(own > 0 ? own
+                      : std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  const double uses = static_cast<double>(one.it->batch_uses()),
+               bits = static_cast<double>(counts.uses * p.tx * link_bits);
+  state.counters["uses_per_s"] = uses / times.percentile(0.5);
+  state.counters["ber_zf"] = static_cast<double>(counts.zf.errors) / bits;
+  state.counters["ber_mmse"] = static_cast<double>(counts.mmse.errors) / bits;
+  char label[64];
+  std::snprintf(label, sizeof label, "%zu-QAM, %.2f dB", link_points,
+                10 * std::log10(static_cast<double>(p.tx) / p.n0));
+  state.SetLabel(label);
 }
 
 }  // namespace
-#else
-namespace {
 
-void link_row(benchmark::State& state) { state.SkipWithError("built without the simulator"); }
-
-}  // namespace
-#endif
-
-void register_link() { benchmark::RegisterBenchmark("link/full/128x8", link_row)->UseRealTime(); }
+void register_link() {
+  for (const link_entry& entry : link_entries())
+    benchmark::RegisterBenchmark(entry.name, [&entry](benchmark::State& s) {
+      link_row(s, entry);
+    })->UseRealTime();
+}
 
 }  // namespace bench

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check.hpp"
+#include "link_programs.hpp"
 #include "peers/liquid.hpp"
 #include "rows.hpp"
 
@@ -16,7 +17,9 @@ namespace {
 const char* help =
     "mho-bench: detection by mho and by its peers, as shares of this machine's peak.\n"
     "  --mho_quick        the L2 batches of 16x4, 64x16 and 128x8 on one thread: under a minute\n"
-    "  --mho_check        compare every implementation with double precision, time nothing\n"
+    "  --mho_check        compare every implementation with double precision, links with the closed form; "
+    "time "
+    "nothing\n"
     "  --mho_threads=N    what \"all threads\" means (default: the processors there are)\n"
     "  --mho_target=NAME  force mho's SIMD target; shares are then of that vector width's peak\n"
     "Rates and shares are of the median batch. Tables: tools/bench_table.py. Also takes "
@@ -113,9 +116,11 @@ int main(int argc, char** argv) {
 
   bench::force_target(f.target);
   const std::vector<bench::group> plan = bench::make_plan(f.quick, f.threads);
-  if (!f.list_only && !(bench::check_all(plan) && bench::check_demapping())) return 1;
+  if (!f.list_only && !(bench::check_all(plan) && bench::check_demapping() && bench::check_links())) return 1;
   if (f.check_only) {
-    std::fprintf(stderr, "mho-bench: all implementations agree with double precision\n");
+    std::fprintf(
+        stderr,
+        "mho-bench: all implementations agree with double precision, all links with the closed form\n");
     return 0;
   }
   bench::bounds b;

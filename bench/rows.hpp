@@ -53,7 +53,8 @@ void register_demapping();
 /// Whether mho and liquid-dsp demap alike; prints the first difference to standard error.
 bool check_demapping();
 
-/// link/full/128x8 and link/gram/128x8; skipped in a build without the simulator.
+/// link/DRAW/RXxTX, DRAW full (H and y are drawn) or gram (G and z), and link/PEER/128x8: channel uses a
+/// second of the median batch, zero-forcing and MMSE on the same uses.
 void register_link();
 
 }  // namespace bench
