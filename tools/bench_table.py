@@ -16,6 +16,7 @@ import tempfile
 
 NAME = re.compile(r"(mrc|zf|mmse)/(fresh|planes|block168|cholesky)/(\d+)x(\d+)/([a-z0-9-]+)/batch:(\d+)"
                   r"(?:/real_time)?(?:/threads:(\d+))?")
+LINK = re.compile(r"link/([a-z0-9-]+)/(\d+)x(\d+)(?:/real_time)?")
 SUMMARY = ("detector", "mode", "size", "batch", "vectors/s", "GFLOP/s", "% of peak", "x Eigen", "x Armadillo",
            "x OpenBLAS", "x chain")
 COLUMNS = ("implementation", "vectors/s", "GFLOP/s", "% of", "bound", "mho is", "p50 us", "p99 us")
@@ -125,6 +126,25 @@ def summary_lines(found, one=False):
                f"{members[ours]['gflops']:.1f}", f"{100 * members[ours]['share_of_peak']:.0f}", *ratios)
 
 
+def print_links(rows, markdown):
+    """Whole Monte Carlo links against the program written with Eigen, the faster of its two builds. That one has 128
+    antennas only; the rows of other sizes are compared with it, too: what they show is that antennas cost nothing."""
+    links = {LINK.fullmatch(name): row for name, row in rows.items() if LINK.fullmatch(name)}
+    eigen = max((row["uses_per_s"] for match, row in links.items()
+                 if match[1].startswith("eigen") and not row.get("error_occurred")), default=None)
+    lines = []
+    for match, row in links.items():
+        name = f"{match[1]}/{match[2]}x{match[3]}"
+        if row.get("error_occurred"):
+            lines.append((name, "-", "", "", "", row["error_message"]))
+            continue
+        lines.append((name, amount(row["uses_per_s"]), f"{row['uses_per_s'] / eigen:.2f}" if eigen else "-",
+                      f"{row['ber_zf']:.3g}", f"{row['ber_mmse']:.3g}", row.get("label", "")))
+    if lines:
+        print("\n### The whole link, one thread\n" if markdown else "\nThe whole link, one thread")
+        print_table(lines, markdown, ("link", "uses/s", "x Eigen's", "BER zf", "BER mmse", "at"), (0, 5))
+
+
 def print_break_even(found):
     """The smallest batch from which problem lanes beat antenna lanes."""
     shapes = {}
@@ -153,6 +173,7 @@ def print_all(context, rows, markdown, summary):
         print_table(summary_lines(found, one=True), markdown, ("detector", "mode", "size", "lanes") + SUMMARY[4:],
                     (0, 1, 2, 3))
         print(LEGEND)
+        print_links(rows, markdown)
         return
     for (detector, mode, rx, tx, batch, threads), members in found.items():
         title = f"{detector}/{mode}/{rx}x{tx}, batch {batch}, " + ("1 thread" if threads == 1 else f"{threads} threads")
@@ -160,7 +181,8 @@ def print_all(context, rows, markdown, summary):
         print_table(lines_of(members), markdown)
     print("\n* the best CPU peer")
     print_break_even(found)
-    others = {name: row for name, row in rows.items() if not NAME.fullmatch(name)}
+    print_links(rows, markdown)
+    others = {name: row for name, row in rows.items() if not NAME.fullmatch(name) and not LINK.fullmatch(name)}
     if others:
         print()
     for name, row in others.items():
