@@ -27,7 +27,7 @@ constexpr std::array<int, 8> markers{6, 4, 8, 10, 12, 14, 1, 2};
 std::string without_noise(const curve& c) {
   for (const point& p : c.points)
     if (p.bits > 0 && !std::isfinite(p.snr_db))
-      return p.bit_errors > 0 ? fmt::format(" (no noise: {:.2g})", p.ber)
+      return p.ber > 0 ? fmt::format(" (no noise: {:.2g})", p.ber)
                               : fmt::format(" (no noise: below {:.2g})", p.ber_high);
   return "";
 }
@@ -53,8 +53,8 @@ axes axes_of(const std::vector<drawn_curve>& curves) {
       a.right = std::max(a.right, p.snr_db);
       a.high = std::max(a.high, p.ber_high);
       // An interval that reaches down to nothing does not rule the axis; an arrow needs room below it.
-      a.low = std::min(a.low, p.bit_errors > 0 ? std::max(p.ber_low, p.ber / 10) : p.ber_high / 5);
-      if (p.bit_errors == 0) ++a.unseen[p.snr_db];
+      a.low = std::min(a.low, p.ber > 0 ? std::max(p.ber_low, p.ber / 10) : p.ber_high / 5);
+      if (!(p.ber > 0)) ++a.unseen[p.snr_db];
     }
   if (a.left > a.right) a.left = a.right = 0;
   if (!(a.high > 0)) a.low = 1e-6, a.high = 1;
@@ -72,7 +72,7 @@ std::string data_of(const curve& c, std::size_t number, const axes& a,
   bound.precision(10);
   for (const point& p : points) {
     if (!is_drawn(p)) continue;
-    if (p.bit_errors > 0) {
+    if (p.ber > 0) {
       seen << p.snr_db << ' ' << p.ber << ' ' << std::max(p.ber_low, 1e-300) << ' ' << p.ber_high << '\n';
       continue;
     }

@@ -16,7 +16,7 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
   std::vector<std::uint64_t> errors(counts.size() * units);  // [curve][unit]
   for (std::size_t c = 0; c < counts.size(); ++c) {
     tally& t = counts[c];
-    t.clear(tx, std::clamp<std::size_t>(realisations, 1, l.chunk_groups()));
+    t.clear(tx, std::clamp<std::size_t>(realisations, 1, l.chunk_groups()), l.is_conditional());
     t.first_stratum = realisations > 0 ? index * l.chunk_groups() % realisations : 0;
     t.uses = uses;
     t.bits = uses * bits;
@@ -61,6 +61,20 @@ void count_errors(const link& l, std::uint64_t index, std::size_t uses, const de
       for (std::size_t u = 0; u < units; ++u)
         counts[c].strata[u % counts[c].strata.size()].products +=
             errors[c * units + u] * errors[reference * units + u];
+  if (!l.is_conditional()) return;
+  std::vector<double> expected(counts.size() * units);
+  for (std::size_t c = 0; c < counts.size(); ++c)
+    for (std::size_t u = 0; u < uses; ++u) expected[c * units + u / group_uses] += (*d.expected)[c][u];
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    expectation& sums = counts[c].expected;
+    const std::size_t reference = l.references()[c];
+    for (std::size_t u = 0; u < units; ++u) {
+      const double own = expected[c * units + u];
+      sums.errors += own;
+      sums.squares += own * own;
+      if (reference != no_reference) sums.products += own * expected[reference * units + u];
+    }
+  }
 }
 
 }  // namespace mho::sim

@@ -10,9 +10,10 @@ namespace mho::sim {
 
 /// What was sent and what the curves made of it.
 struct decisions {
-  const std::vector<std::uint8_t>& sent;                  ///< [use, bits]
-  const std::vector<std::vector<std::uint8_t>>& decided;  ///< a curve: [use, bits]
-  const std::vector<std::vector<status>>& state;          ///< a curve: [use]
+  const std::vector<std::uint8_t>& sent;                       ///< [use, bits]
+  const std::vector<std::vector<std::uint8_t>>& decided;       ///< a curve: [use, bits]
+  const std::vector<std::vector<status>>& state;               ///< a curve: [use]
+  const std::vector<std::vector<double>>* expected = nullptr;  ///< a curve: [use], of a conditional link
 };
 
 /// Counts the first `uses` uses of chunk `index`, one tally a curve.

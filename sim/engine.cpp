@@ -22,7 +22,7 @@ double seconds_since(clock::time_point start) {
 void bound_points_without_errors(curve& c) {
   constexpr std::uint64_t enough = 10;
   for (point& p : c.points) {
-    if (p.bit_errors > 0 || p.bits == 0) continue;
+    if (p.ber > 0 || p.bits == 0) continue;
     const point* reference = nullptr;
     for (const point& other : c.points)
       if (other.snr_db < p.snr_db && other.set_errors >= enough &&
@@ -45,7 +45,8 @@ point make_point(const snr_point& at, const tally& t, const tally* reference, st
   p.n0 = at.n0;
   p.bits = t.bits;
   p.bit_errors = t.bit_errors;
-  p.ber = t.bits > 0 ? static_cast<double>(t.bit_errors) / static_cast<double>(t.bits) : 0;
+  p.ber = bit_error_rate(t);
+  if (t.is_conditional) p.expected = t.expected;
   const interval i = bit_error_interval(t);
   p.ber_low = i.low;
   p.ber_high = i.high;
@@ -80,6 +81,8 @@ tally make_tally(const point& p) {
   t.not_converged = p.not_converged;
   t.saturated = p.saturated;
   t.stream_bit_errors = p.stream_bit_errors;
+  t.is_conditional = p.expected.has_value();
+  t.expected = p.expected.value_or(expectation{});
   t.strata = {{p.sets, p.set_errors, p.bit_errors, p.set_error_squares, p.set_error_products}};
   return t;
 }
@@ -111,7 +114,7 @@ double bits_wanted(const std::vector<tally>& total, const stop_settings& stop, d
     double widest = 0;
     for (const tally& t : total) {
       const interval i = bit_error_interval(t);
-      widest = std::max(widest, (i.high - i.low) / 2 * bits / static_cast<double>(t.bit_errors));
+      widest = std::max(widest, (i.high - i.low) / 2 / bit_error_rate(t));
     }
     wanted = bits * std::pow(widest / *stop.relative_interval, 2);
   }

@@ -23,6 +23,11 @@ constexpr std::size_t slice_work = std::size_t{1} << 28, kernel_lanes = 32;
 // Streams up to which the model of the accelerator runs on kernels.
 constexpr std::size_t most_analog_tx = 32;
 
+// Without the tests for infinities that operator* makes.
+std::complex<double> product(std::complex<double> a, std::complex<double> b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
 shape room_for(const link& l) {
   const link_settings& s = l.settings().link;
   shape room;
@@ -60,6 +65,19 @@ std::string link::choose_draw() {
   return s.draw == "gram" && !obstacle.empty() ? "link.draw = \"gram\" cannot be: " + obstacle : "";
 }
 
+std::string link::obstacle_to_conditional() const {
+  if (!is_conditional()) return "";
+  const std::string cannot = "link.estimator = \"conditional\" cannot be: ";
+  if (scenario_.channel.realisations > 0) return cannot + "channel.realisations asks for fixed channels";
+  if (scenario_.link.modem == "liquid") return cannot + "link.modem = \"liquid\" decides by itself";
+  for (const detector_settings& d : scenario_.detectors) {
+    const auto kind = find_detector(d.spec.name);
+    if (!kind || !kind->can.linear || kind->can.randomised)
+      return cannot + "detector " + d.spec.name + " is not linear";
+  }
+  return "";
+}
+
 result<link> link::make(const scenario& s) {
   result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
   if (!symbols) return {symbols.code(), symbols.message()};
@@ -79,6 +97,8 @@ result<link> link::make(const scenario& s) {
   while (sets < most_sets && sets * s.link.uses_per_channel * l.bits_a_use() < chunk_bits) sets *= 2;
   l.chunk_sets_ = sets;
   if (const std::string obstacle = l.choose_draw(); !obstacle.empty()) return {error::bad_value, obstacle};
+  if (const std::string obstacle = l.obstacle_to_conditional(); !obstacle.empty())
+    return {error::bad_value, obstacle};
   for (const detector_settings& d : s.detectors) {
     auto made = make_detector(d.spec);
     if (!made) return {made.code(), made.message()};
@@ -111,6 +131,13 @@ link_worker::link_worker(const link& shared, const std::atomic<bool>* stop) : li
   x_.resize(uses * s.tx);
   y_.resize(uses * rows);
   n0_.resize(sets);
+  if (shared.is_conditional()) {
+    conditional_.emplace(shared.symbols_);
+    true_n0_.resize(sets);
+    if (!shared.estimator_->is_perfect()) true_h_.resize(h_.size());
+    weights_.resize(sets * s.tx * rows);
+    expected_.assign(shared.curves(), std::vector<double>(uses));
+  }
   decided_.assign(shared.curves(), std::vector<std::uint8_t>(sent_.size()));
   state_.assign(shared.curves(), std::vector<status>(uses));
   outputs_.resize(most_steps);
@@ -124,7 +151,7 @@ void link_worker::run(const snr_point& point, std::uint64_t index, std::span<tal
         .bits(std::span(sent_).subspan(u * bits, bits));
   draw_link(point, index, link_.chunk_sets());
   detect(point, index, link_.chunk_sets());
-  count_errors(link_, index, uses, {sent_, decided_, state_}, counts);
+  count_errors(link_, index, uses, {sent_, decided_, state_, &expected_}, counts);
 }
 
 void link_worker::run(const snr_point& point, std::uint64_t index, std::span<const std::uint8_t> payload,
@@ -137,7 +164,7 @@ void link_worker::run(const snr_point& point, std::uint64_t index, std::span<con
   std::copy(payload.begin(), payload.end(), sent_.begin());
   draw_link(point, index, sets);
   detect(point, index, sets);
-  count_errors(link_, index, uses, {sent_, decided_, state_}, counts);
+  count_errors(link_, index, uses, {sent_, decided_, state_, &expected_}, counts);
   for (std::size_t c = 0; c < recovered.size(); ++c)
     std::copy_n(decided_[c].begin(), recovered[c].size(), recovered[c].begin());
 }
@@ -175,6 +202,7 @@ void link_worker::draw_filtered(const snr_point& point, std::uint64_t index, std
     gram_->gram(h_.data() + set, sets, energy);
     const std::span<float> n0 = std::span(n0_).subspan(set, gram_draw::lanes);
     for (std::size_t l = 0; l < gram_draw::lanes; ++l) n0[l] = noise_variance(point, energy[l]);
+    if (conditional_) std::copy(n0.begin(), n0.end(), &true_n0_[set]);
     gram_->filter({s.seed, stream, number}, per_set, x_.data() + set * per_set * tx, n0,
                   y_.data() + set * per_set, sets * per_set);
   }
@@ -207,6 +235,8 @@ void link_worker::draw_received(const snr_point& point, std::uint64_t index, std
       noise_draw.complex_normals(y);
       receive(h.data(), &x_[u * tx], rx, tx, std::sqrt(n0_[set]), y.data());
     }
+    if (conditional_) true_n0_[set] = n0_[set];
+    if (!true_h_.empty()) std::copy(h.begin(), h.end(), &true_h_[set * rx * tx]);
     link_.estimator_->estimate(h, static_cast<double>(n0_[set]), {s.seed, stream, number}, h);
     n0_[set] = static_cast<float>(link_.estimator_->noise_variance(static_cast<double>(n0_[set])));
   }
@@ -247,7 +277,7 @@ void link_worker::detect(const snr_point& point, std::uint64_t index, std::size_
       else
         o.bits = row_major(decided_[curve + step].data(), sets, per_set, bits);
     }
-    detect_slices(k, channel, received, which);
+    detect_slices(k, curve, channel, received, which);
     for (std::size_t step = 0; liquid_ && step < d->steps(); ++step)
       liquid_->slice({estimate_.data() + step * link_.chunk_uses() * s.tx, uses * s.tx},
                      std::span(decided_[curve + step]).first(uses * bits));
@@ -256,7 +286,7 @@ void link_worker::detect(const snr_point& point, std::uint64_t index, std::size_
 }
 
 // A chunk of large problems takes long: it goes through a detector in slices.
-void link_worker::detect_slices(std::size_t which, const channel_batch& channel,
+void link_worker::detect_slices(std::size_t which, std::size_t curve, const channel_batch& channel,
                                 const received_batch& received, call part) {
   const scenario& s = link_.settings();
   detector& d = *detectors_[which];
@@ -270,6 +300,53 @@ void link_worker::detect_slices(std::size_t which, const channel_batch& channel,
     part.end = std::min(sets, part.begin + slice);
     const error e = d.detect(channel, received, std::span(outputs_).first(d.steps()), part);
     if (e != error::none) throw std::logic_error(std::string("a detector refused a chunk: ") + to_string(e));
+    if (conditional_) expect_errors(d, channel, part, expected_[curve]);
+  }
+}
+
+// The decision on stream k sees W_k A x and the noise of W_k, with A = H and the noise white, or A = G and
+// the noise's covariance N0 G.
+void link_worker::expect_errors(detector& d, const channel_batch& channel, const call& part,
+                                std::span<double> expected) {
+  using cf64 = std::complex<double>;
+  const link_settings& s = link_.settings().link;
+  const std::size_t sets = channel.matrix.extent[0], rows = channel.matrix.extent[1], tx = s.tx,
+                    per_set = s.uses_per_channel, bits = link_.bits_a_use(), m = link_.symbols_.bits();
+  const view weights = row_major(weights_.data(), sets, tx, rows);
+  error e = d.prepare(channel, part);
+  if (e == error::none) e = d.weights(weights, part);
+  if (e != error::none) throw std::logic_error(std::string("a detector has no weights: ") + to_string(e));
+  const cf32* const h = true_h_.empty() ? h_.data() : true_h_.data();
+  std::vector<cf64> a(rows * tx), seen(tx * tx);
+  std::vector<double> variance(tx);
+  for (std::size_t set = part.begin; set < part.end; ++set) {
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t j = 0; j < tx; ++j)
+        a[i * tx + j] = !gram_   ? cf64(h[(set * rows + i) * tx + j])
+                        : j <= i ? cf64(h[(i * tx + j) * sets + set])
+                                 : std::conj(cf64(h[(j * tx + i) * sets + set]));
+    for (std::size_t k = 0; k < tx; ++k) {
+      const cf32* const w = &weights_[(set * tx + k) * rows];
+      double noise = 0;
+      std::fill_n(&seen[k * tx], tx, cf64(0));
+      for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < tx; ++j) seen[k * tx + j] += product(cf64(w[i]), a[i * tx + j]);
+        if (!gram_) noise += std::norm(cf64(w[i]));
+      }
+      for (std::size_t i = 0; gram_ && i < rows; ++i)
+        noise += product(seen[k * tx + i], std::conj(cf64(w[i]))).real();
+      variance[k] = std::max(0.0, noise) * static_cast<double>(true_n0_[set]);
+    }
+    for (std::size_t u = set * per_set; u < (set + 1) * per_set; ++u) {
+      expected[u] = 0;
+      for (std::size_t k = 0; k < tx; ++k) {
+        cf64 mean = 0;
+        for (std::size_t j = 0; j < tx; ++j) mean += product(seen[k * tx + j], cf64(x_[u * tx + j]));
+        std::uint32_t label = 0;
+        for (std::size_t b = 0; b < m; ++b) label = 2 * label + sent_[u * bits + k * m + b];
+        expected[u] += conditional_->of_symbol(label, mean, variance[k]);
+      }
+    }
   }
 }
 

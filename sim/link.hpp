@@ -13,6 +13,7 @@
 #include <mho/mho.hpp>
 
 #include "channels/channel.hpp"
+#include "conditional.hpp"
 #include "estimation.hpp"
 #include "gram_draw.hpp"
 #include "liquid_modem.hpp"
@@ -39,6 +40,8 @@ class link {
   }
   /// Whether G and z are drawn in place of H and y (gram_draw).
   bool draws_gram() const { return law_.has_value(); }
+  /// Whether the bit error rate is that expected over the noise (conditional_errors).
+  bool is_conditional() const { return scenario_.link.estimator == "conditional"; }
   /// Sets of uses that share a channel in a chunk (a power of two), and uses in a chunk.
   std::size_t chunk_sets() const { return chunk_sets_; }
   std::size_t chunk_uses() const { return chunk_sets_ * scenario_.link.uses_per_channel; }
@@ -53,6 +56,7 @@ class link {
  private:
   friend class link_worker;
   std::string choose_draw();
+  std::string obstacle_to_conditional() const;
   link(scenario s, constellation c) : scenario_(std::move(s)), symbols_(std::move(c)) {}
 
   scenario scenario_;
@@ -85,8 +89,9 @@ class link_worker {
   void draw_filtered(const snr_point& point, std::uint64_t index, std::size_t sets);
   float noise_variance(const snr_point& point, double energy) const;
   void detect(const snr_point& point, std::uint64_t index, std::size_t sets);
-  void detect_slices(std::size_t which, const channel_batch& channel, const received_batch& received,
-                     call part);
+  void expect_errors(detector& d, const channel_batch& channel, const call& part, std::span<double> expected);
+  void detect_slices(std::size_t which, std::size_t curve, const channel_batch& channel,
+                     const received_batch& received, call part);
 
   bool asked_to_stop() const { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
 
@@ -98,7 +103,13 @@ class link_worker {
   std::vector<std::uint8_t> sent_;  // [use, bits]
   // H [set, rx, tx] or G [tx, tx, set], x [use, tx], y [use, rx] or z [tx, use]
   std::vector<std::complex<float>> h_, x_, y_;
-  std::vector<float> n0_;                           // [set]
+  std::vector<float> n0_;  // [set], as the detectors are told
+  // Of a conditional link: the true N0 [set], the true H if the detectors get estimates, the detectors'
+  // weights [set, tx, rows], and what is expected of each curve [use].
+  std::optional<conditional_errors> conditional_;
+  std::vector<float> true_n0_;
+  std::vector<std::complex<float>> true_h_, weights_;
+  std::vector<std::vector<double>> expected_;
   std::vector<std::vector<std::uint8_t>> decided_;  // a curve: [use, bits]
   std::vector<std::vector<status>> state_;          // a curve: [use]
   std::vector<std::complex<float>> estimate_;       // [step, use, tx], for the liquid modem

@@ -44,7 +44,7 @@ std::optional<crossing> fall_through(const curve& c, double target) {
 
 // What an errored unit adds to the rate.
 double share_of_a_unit(const point& p) {
-  if (p.set_errors == 0) return 0;
+  if (p.set_errors == 0 || p.expected) return 0;
   return static_cast<double>(p.bit_errors) / static_cast<double>(p.set_errors) / static_cast<double>(p.bits);
 }
 

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "statistics.hpp"
 
 namespace mho::sim {
 
@@ -20,6 +23,7 @@ struct point {
   /// Of ber, and with the reference's: from the sets, of fixed channels within each. Infinite where they do
   /// not tell.
   double ber_variance = 0, ber_covariance = 0;
+  std::optional<expectation> expected;  ///< of estimator "conditional": what ber is made of
   std::uint64_t symbols = 0, symbol_errors = 0;
   std::uint64_t uses = 0, use_errors = 0;
   std::vector<std::uint64_t> stream_bit_errors;  ///< tx

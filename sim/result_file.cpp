@@ -14,31 +14,37 @@ namespace {
 json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
 
 json point_json(const point& p) {
-  return {{"snr_db", number(p.snr_db)},
-          {"es_n0_db", number(p.es_n0_db)},
-          {"eb_n0_db", number(p.eb_n0_db)},
-          {"matched_filter_db", number(p.matched_filter_db)},
-          {"n0", number(p.n0)},
-          {"bits", p.bits},
-          {"bit_errors", p.bit_errors},
-          {"ber", number(p.ber)},
-          {"ber_low", number(p.ber_low)},
-          {"ber_high", number(p.ber_high)},
-          {"sets", p.sets},
-          {"set_errors", p.set_errors},
-          {"set_error_squares", p.set_error_squares},
-          {"set_error_products", p.set_error_products},
-          {"ber_variance", number(p.ber_variance)},
-          {"ber_covariance", number(p.ber_covariance)},
-          {"symbols", p.symbols},
-          {"symbol_errors", p.symbol_errors},
-          {"uses", p.uses},
-          {"use_errors", p.use_errors},
-          {"stream_bit_errors", p.stream_bit_errors},
-          {"failed_problems", p.failed_problems},
-          {"not_converged", p.not_converged},
-          {"saturated", p.saturated},
-          {"stop", p.stop}};
+  json j{{"snr_db", number(p.snr_db)},
+         {"es_n0_db", number(p.es_n0_db)},
+         {"eb_n0_db", number(p.eb_n0_db)},
+         {"matched_filter_db", number(p.matched_filter_db)},
+         {"n0", number(p.n0)},
+         {"bits", p.bits},
+         {"bit_errors", p.bit_errors},
+         {"ber", number(p.ber)},
+         {"ber_low", number(p.ber_low)},
+         {"ber_high", number(p.ber_high)},
+         {"sets", p.sets},
+         {"set_errors", p.set_errors},
+         {"set_error_squares", p.set_error_squares},
+         {"set_error_products", p.set_error_products},
+         {"ber_variance", number(p.ber_variance)},
+         {"ber_covariance", number(p.ber_covariance)},
+         {"symbols", p.symbols},
+         {"symbol_errors", p.symbol_errors},
+         {"uses", p.uses},
+         {"use_errors", p.use_errors},
+         {"stream_bit_errors", p.stream_bit_errors},
+         {"failed_problems", p.failed_problems},
+         {"not_converged", p.not_converged},
+         {"saturated", p.saturated},
+         {"stop", p.stop}};
+  if (p.expected) {
+    j["expected_bit_errors"] = number(p.expected->errors);
+    j["set_expected_squares"] = number(p.expected->squares);
+    j["set_expected_products"] = number(p.expected->products);
+  }
+  return j;
 }
 
 point point_from(const json& j) {
@@ -73,6 +79,9 @@ point point_from(const json& j) {
   p.not_converged = count("not_converged");
   p.saturated = count("saturated");
   p.stop = j.at("stop").get<std::string>();
+  if (j.contains("expected_bit_errors"))
+    p.expected = expectation{real_of(j.at("expected_bit_errors")), real_of(j.at("set_expected_squares")),
+                             real_of(j.at("set_expected_products"))};
   return p;
 }
 

@@ -25,6 +25,7 @@ struct link_settings {
   std::vector<double> snr;                     ///< dB, ascending as given; +infinity: no noise
   std::string snr_normalisation = "ensemble";  ///< or "realisation": E||Hx||^2 of each H itself
   std::size_t uses_per_channel = 1;
+  std::string estimator = "counting";  ///< of the bit error rate; or "conditional": expected over the noise
   std::string draw = "auto";  ///< "channel": H and y; "gram": G = H^H H and z = H^H y; "auto": gram if exact
 };
 

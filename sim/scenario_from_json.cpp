@@ -61,6 +61,7 @@ scenario scenario_from(const json& file) {
   s.link.snr_normalisation = link.at("snr_normalisation").get<std::string>();
   s.link.uses_per_channel = count_of(link.at("uses_per_channel"));
   s.link.draw = link.at("draw").get<std::string>();
+  s.link.estimator = link.at("estimator").get<std::string>();
   const json& channel = j.at("channel");
   if (!channel.at("realisations").is_null()) s.channel.realisations = count_of(channel.at("realisations"));
   if (!channel.at("seed").is_null()) s.channel.seed = count_of(channel.at("seed"));

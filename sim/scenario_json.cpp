@@ -74,6 +74,7 @@ json to_json(const scenario& s) {
   link["snr_normalisation"] = s.link.snr_normalisation;
   link["uses_per_channel"] = s.link.uses_per_channel;
   link["draw"] = s.link.draw;
+  link["estimator"] = s.link.estimator;
   json& channel = j["channel"];
   channel["realisations"] = s.channel.realisations > 0 ? json(s.channel.realisations) : json(nullptr);
   for (const auto& [name, value] : s.channel.model) channel[name] = to_json(value);

@@ -97,6 +97,7 @@ link_settings read_link(table_reader& t) {
   l.snr_normalisation =
       string_of(t.get_or(text("snr_normalisation", "ensemble", {"ensemble", "realisation"})));
   l.uses_per_channel = size_of(t.get_or(integer("uses_per_channel", 1, 1, most_uses)));
+  l.estimator = string_of(t.get_or(text("estimator", "counting", {"counting", "conditional"})));
   l.draw = string_of(t.get_or(text("draw", "auto", {"auto", "channel", "gram"})));
   const std::array<std::pair<const char*, snr_kind>, 3> kinds{
       {{"snr_db", snr_kind::snr_db}, {"es_n0_db", snr_kind::es_n0_db}, {"eb_n0_db", snr_kind::eb_n0_db}}};

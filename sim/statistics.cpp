@@ -43,6 +43,13 @@ scatter between_units(const tally& t, const tally& other, std::uint64_t stratum:
   return all;
 }
 
+// Of the mean of the units' expected errors, over the bits of a unit.
+double covariance_of_expectations(const tally& t, const tally& other, double expectation::*moment) {
+  const auto n = static_cast<double>(t.units().units), bits = static_cast<double>(t.bits);
+  if (n < 2) return std::numeric_limits<double>::infinity();
+  return n * (t.expected.*moment - t.expected.errors * other.expected.errors / n) / (n - 1) / bits / bits;
+}
+
 double covariance_of_rates(const tally& t, const tally& other, std::uint64_t stratum::*moment) {
   const scatter found = between_units(t, other, moment);
   if (found.units < 1) return std::numeric_limits<double>::infinity();
@@ -71,6 +78,20 @@ double student_tail(double clusters) {
   return std::erfc(boost::math::quantile(student, 1 - tail) / std::sqrt(2.0)) / 2;
 }
 
+interval conditional_interval(const tally& t) {
+  // Beyond so many effective errors the beta distribution is the normal one to more digits than are given.
+  constexpr double many = 1e8;
+  const double rate = bit_error_rate(t), variance = bit_error_variance(t);
+  if (!std::isfinite(variance)) return {0, 1};
+  if (variance * many < rate * rate) {
+    const double half = 1.959963985 * std::sqrt(variance);
+    return {six_digits(rate - half), six_digits(rate + half)};
+  }
+  const double clusters = rate * rate / variance;
+  const interval found = clopper_pearson(clusters, clusters / rate, student_tail(clusters));
+  return {six_digits(found.low), six_digits(found.high)};
+}
+
 template <class Operation>
 stratum& combine(stratum& total, const stratum& more, const Operation& with) {
   for (const auto count :
@@ -85,6 +106,8 @@ tally& combine(tally& total, const tally& chunk, const Operation& with) {
        {&tally::bits, &tally::bit_errors, &tally::symbols, &tally::symbol_errors, &tally::uses,
         &tally::use_errors, &tally::failed, &tally::not_converged, &tally::saturated})
     total.*count = with(total.*count, chunk.*count);
+  for (const auto sum : {&expectation::errors, &expectation::squares, &expectation::products})
+    total.expected.*sum = with(total.expected.*sum, chunk.expected.*sum);
   for (std::size_t k = 0; k < total.stream_bit_errors.size(); ++k)
     total.stream_bit_errors[k] = with(total.stream_bit_errors[k], chunk.stream_bit_errors[k]);
   for (std::size_t k = 0; k < chunk.strata.size(); ++k)
@@ -94,18 +117,19 @@ tally& combine(tally& total, const tally& chunk, const Operation& with) {
 
 }  // namespace
 
-stratum& stratum::operator+=(const stratum& more) { return combine(*this, more, std::plus<std::uint64_t>()); }
+stratum& stratum::operator+=(const stratum& more) { return combine(*this, more, std::plus<>()); }
 
-void tally::clear(std::size_t streams, std::size_t stratum_count) {
+void tally::clear(std::size_t streams, std::size_t stratum_count, bool conditional) {
   *this = tally{};
+  is_conditional = conditional;
   stream_bit_errors.assign(streams, 0);
   strata.assign(stratum_count, {});
 }
 
-tally& tally::operator+=(const tally& chunk) { return combine(*this, chunk, std::plus<std::uint64_t>()); }
+tally& tally::operator+=(const tally& chunk) { return combine(*this, chunk, std::plus<>()); }
 
-// Unsigned numbers wrap around, so what was added is taken away exactly.
-tally& tally::operator-=(const tally& chunk) { return combine(*this, chunk, std::minus<std::uint64_t>()); }
+// Unsigned numbers wrap around, so what was added is taken away exactly; sums of expectations to rounding.
+tally& tally::operator-=(const tally& chunk) { return combine(*this, chunk, std::minus<>()); }
 
 stratum tally::units() const {
   stratum all;
@@ -119,10 +143,20 @@ double six_digits(double value) {
   return std::strtod(text, nullptr);
 }
 
-double bit_error_variance(const tally& t) { return covariance_of_rates(t, t, &stratum::squares); }
+double bit_error_rate(const tally& t) {
+  if (t.bits == 0) return 0;
+  return (t.is_conditional ? t.expected.errors : static_cast<double>(t.bit_errors)) /
+         static_cast<double>(t.bits);
+}
+
+double bit_error_variance(const tally& t) {
+  return t.is_conditional ? std::max(0.0, covariance_of_expectations(t, t, &expectation::squares))
+                          : covariance_of_rates(t, t, &stratum::squares);
+}
 
 double bit_error_covariance(const tally& t, const tally& reference) {
-  return covariance_of_rates(t, reference, &stratum::products);
+  return t.is_conditional ? covariance_of_expectations(t, reference, &expectation::products)
+                          : covariance_of_rates(t, reference, &stratum::products);
 }
 
 double most_errors_an_errored_unit(double bits_a_unit) {
@@ -139,6 +173,7 @@ interval bit_error_interval(const tally& t) {
   const std::uint64_t units = t.units().units;
   if (t.bits == 0 || units == 0) return {};
   const double bits = static_cast<double>(t.bits), bits_a_unit = bits / static_cast<double>(units);
+  if (t.is_conditional && t.expected.errors > 0) return conditional_interval(t);
   if (t.bit_errors == 0) return {0, bound_without_errors(t.bits, most_errors_an_errored_unit(bits_a_unit))};
   const double rate = static_cast<double>(t.bit_errors) / bits;
   if (t.bit_errors == t.bits) return {six_digits(std::pow(tail, 1.0 / static_cast<double>(units))), 1};

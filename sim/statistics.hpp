@@ -16,6 +16,12 @@ struct stratum {
   stratum& operator+=(const stratum& more);
 };
 
+/// Expected bit errors of all units given all but the noise (conditional_errors), where no channels are
+/// fixed.
+struct expectation {
+  double errors = 0, squares = 0, products = 0;  // as in stratum
+};
+
 /// What one curve counted in a chunk, or in many.
 struct tally {
   std::uint64_t bits = 0, bit_errors = 0, symbols = 0, symbol_errors = 0, uses = 0, use_errors = 0;
@@ -25,8 +31,10 @@ struct tally {
   /// Of a chunk: only those that it visits, in turn from first_stratum on.
   std::vector<stratum> strata;
   std::size_t first_stratum = 0;
+  bool is_conditional = false;  ///< whether the rate is that of `expected`; the counts are there all the same
+  expectation expected;
 
-  void clear(std::size_t streams, std::size_t stratum_count);
+  void clear(std::size_t streams, std::size_t stratum_count, bool conditional = false);
   /// Adds, or takes away again, what a chunk counted; this tally holds all strata.
   tally& operator+=(const tally& chunk);
   tally& operator-=(const tally& chunk);
@@ -38,6 +46,9 @@ struct interval {
   double low = 0, high = 1;
 };
 
+/// The estimate of the bit error rate: errors over bits, expected ones if the tally is conditional.
+double bit_error_rate(const tally& t);
+
 /// 95 % interval of the bit error rate. The variance between units, within strata (over all strata of
 /// one unit together), gives the inflation over the binomial variance, and with it an effective number of
 /// errors and bits; the interval is Clopper and Pearson's (Biometrika 26, 1934) of these. As the variance is
@@ -45,6 +56,9 @@ struct interval {
 /// distribution with one degree of freedom less. It never leaves what is certain of errored units, whose
 /// number is binomial and each of which brings one error at least and all its bits at most. Without errors: 0
 /// .. bound_without_errors with the most errors an errored unit may bring. Rounded to six significant digits.
+///
+/// Of a conditional tally the variance of the units' expected errors gives the effective number of errors,
+/// which may be more than were seen; its rate over it is the effective number of bits.
 interval bit_error_interval(const tally& t);
 
 /// Variance of the bit error rate, from that between units within strata as in `bit_error_interval`, and

@@ -8,9 +8,9 @@ namespace {
 std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 bool narrow(const tally& t, double relative) {
-  if (t.bit_errors == 0) return false;
+  const double rate = bit_error_rate(t);
+  if (!(rate > 0)) return false;
   const interval i = bit_error_interval(t);
-  const double rate = static_cast<double>(t.bit_errors) / static_cast<double>(t.bits);
   return (i.high - i.low) / 2 <= relative * rate;
 }
 

@@ -11,6 +11,7 @@ sweep make_sweep(const link& l) {
   s.stop = l.settings().stop;
   s.references = l.references();
   s.streams = l.settings().link.tx;
+  s.is_conditional = l.is_conditional();
   s.realisations = l.settings().channel.realisations;
   s.chunk_groups = l.chunk_groups();
   s.chunk_bits = l.chunk_uses() * l.bits_a_use();
@@ -19,7 +20,7 @@ sweep make_sweep(const link& l) {
 
 std::vector<tally> cleared_totals(const sweep& s) {
   std::vector<tally> totals(s.empty.curves.size());
-  for (tally& t : totals) t.clear(s.streams, s.strata());
+  for (tally& t : totals) t.clear(s.streams, s.strata(), s.is_conditional);
   return totals;
 }
 

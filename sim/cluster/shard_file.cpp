@@ -79,6 +79,7 @@ sweep sweep_of(const json& file) {
   s.empty.complete = false;
   s.stop = about.stop;
   s.streams = about.link.tx;
+  s.is_conditional = about.link.estimator == "conditional";
   s.realisations = about.channel.realisations;
   s.chunk_bits = count_of(file.at("chunk_bits"));
   s.chunk_groups = count_of(file.at("chunk_groups"));

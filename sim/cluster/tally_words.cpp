@@ -1,6 +1,8 @@
 #include "tally_words.hpp"
 
+#include <bit>
 #include <stdexcept>
+#include <type_traits>
 
 namespace mho::sim {
 namespace {
@@ -15,7 +17,8 @@ void each_of_stratum(Stratum& s, const Number& number) {
 template <class Tally, class Number, class Length>
 void each_of_tally(Tally& t, const Number& number, const Length& length) {
   auto& [bits, bit_errors, symbols, symbol_errors, uses, use_errors, failed, not_converged, saturated,
-         stream_bit_errors, strata, first_stratum] = t;
+         stream_bit_errors, strata, first_stratum, is_conditional, expected] = t;
+  auto& [expected_errors, expected_squares, expected_products] = expected;
   for (auto* count : {&bits, &bit_errors, &symbols, &symbol_errors, &uses, &use_errors, &failed,
                       &not_converged, &saturated})
     number(*count);
@@ -24,6 +27,8 @@ void each_of_tally(Tally& t, const Number& number, const Length& length) {
   length(strata);
   for (auto& one : strata) each_of_stratum(one, number);
   number(first_stratum);
+  if (is_conditional)
+    for (auto* sum : {&expected_errors, &expected_squares, &expected_products}) number(*sum);
 }
 
 [[noreturn]] void refuse() { throw std::runtime_error("these are not the counts of a chunk"); }
@@ -33,7 +38,13 @@ void each_of_tally(Tally& t, const Number& number, const Length& length) {
 void append(words& to, const chunk_counts& chunk) {
   for (const tally& t : chunk)
     each_of_tally(
-        t, [&](std::uint64_t number) { to.push_back(number); },
+        t,
+        [&](auto number) {  // doubles bit by bit
+          if constexpr (std::is_same_v<decltype(number), double>)
+            to.push_back(std::bit_cast<std::uint64_t>(number));
+          else
+            to.push_back(number);
+        },
         [&](const auto& list) { to.push_back(list.size()); });
 }
 
@@ -46,9 +57,15 @@ chunk_counts take_chunk(std::span<const std::uint64_t>& from, const sweep& s) {
   };
   chunk_counts chunk(s.empty.curves.size());
   for (tally& t : chunk) {
-    t.clear(s.streams, s.chunk_strata());
+    t.clear(s.streams, s.chunk_strata(), s.is_conditional);
     each_of_tally(
-        t, [&](std::uint64_t& number) { number = take(); },
+        t,
+        [&](auto& number) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(number)>, double>)
+            number = std::bit_cast<double>(take());
+          else
+            number = take();
+        },
         [&](const auto& list) {
           if (take() != list.size()) refuse();
         });

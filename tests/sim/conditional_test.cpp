@@ -7,6 +7,7 @@
 
 #include "closed_form.hpp"
 #include "conditional.hpp"
+#include "link.hpp"
 
 namespace mho::sim {
 namespace {
@@ -86,6 +87,107 @@ TEST(conditional, without_noise_is_the_decision) {
     for (std::uint32_t at = 0; at < 16; ++at)
       EXPECT_EQ(errors.of_symbol(sent, std::complex<double>(symbols.points()[at]), 0),
                 std::popcount(sent ^ at));
+}
+
+scenario make_scenario(std::size_t rx, std::size_t tx, const std::string& modulation,
+                       const std::vector<std::string>& detectors) {
+  scenario s;
+  s.link.rx = rx;
+  s.link.tx = tx;
+  s.link.modulation = modulation;
+  s.link.estimator = "conditional";
+  for (const std::string& name : detectors) {
+    detector_settings d;
+    d.id = d.label = name;
+    d.spec = detector_spec(name);
+    s.detectors.push_back(d);
+  }
+  return s;
+}
+
+std::vector<tally> simulate(const link& l, double snr, std::uint64_t first, std::uint64_t chunks) {
+  link_worker worker(l);
+  std::vector<tally> total(l.curves()), chunk(l.curves());
+  for (tally& t : total) t.clear(l.settings().link.tx, 1, true);
+  for (std::uint64_t c = 0; c < chunks; ++c) {
+    worker.run(l.at(snr), first + c, chunk);
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += chunk[i];
+  }
+  return total;
+}
+
+double counted(const tally& t) { return static_cast<double>(t.bit_errors) / static_cast<double>(t.bits); }
+
+TEST(conditional, rates_are_without_bias) {
+  // Interference of MRC and MMSE is discrete; H estimated, noise that stands in another proportion to what
+  // the detectors are told; sets of several uses; a line of sight; an OFDM grid. What was counted in the same
+  // uses has the same mean: their difference, given H and x, is a sum of independent bits, and its variance
+  // that of the counts.
+  struct set_up {
+    std::size_t rx, tx, uses;
+    const char *modulation, *channel, *draw, *estimation;
+    double snr;
+  };
+  for (const set_up& c : std::vector<set_up>{{2, 2, 1, "qpsk", "rayleigh", "gram", "perfect", 14},
+                                             {2, 2, 1, "qpsk", "rayleigh", "channel", "perfect", 14},
+                                             {8, 4, 3, "16qam", "rayleigh", "gram", "perfect", 14},
+                                             {8, 4, 3, "16qam", "rayleigh", "channel", "ls", 18},
+                                             {8, 4, 1, "64qam", "rician", "gram", "perfect", 22},
+                                             {8, 4, 2, "16qam", "tdl-d", "channel", "perfect", 14}}) {
+    scenario s = make_scenario(c.rx, c.tx, c.modulation, {"mrc", "zf", "mmse"});
+    s.link.uses_per_channel = c.uses;
+    s.link.channel = c.channel;
+    s.link.draw = c.draw;
+    s.estimation["method"] = std::string(c.estimation);
+    const link l = link::make(s).value();
+    for (const tally& t : simulate(l, c.snr, 0, 60)) {
+      EXPECT_GT(t.bit_errors, 500u);
+      // The bits of a decision err together at times: at most as the units' counts scatter.
+      tally seen = t;
+      seen.is_conditional = false;
+      EXPECT_NEAR(bit_error_rate(t), counted(t), 5.3 * std::sqrt(bit_error_variance(seen)))
+          << c.rx << "x" << c.tx << " " << c.channel << " " << c.estimation;
+      EXPECT_LT(bit_error_variance(t), bit_error_variance(seen));
+    }
+  }
+}
+
+TEST(conditional, zero_forcing_follows_the_closed_form_where_no_errors_are_seen) {
+  const link l = link::make(make_scenario(64, 16, "64qam", {"zf"})).value();
+  for (const double snr : {20.0, 22.0, 25.0}) {
+    const tally t = simulate(l, snr, 0, 100)[0];
+    const double exact = ber_rayleigh(64, 49, 1 / l.at(snr).n0), deviation = std::sqrt(bit_error_variance(t));
+    EXPECT_NEAR(bit_error_rate(t), exact, 4.9 * deviation) << snr;
+    EXPECT_LT(deviation, 0.2 * exact) << snr;
+    if (snr > 24) {
+      EXPECT_LT(exact, 1e-9);
+      EXPECT_EQ(t.bit_errors, 0u);
+    }
+  }
+}
+
+TEST(conditional, intervals_cover) {
+  // 400 repetitions of 8 chunks of 16x4: 95 % hold the true rate; fewer than 91 % do so with probability 3e-4
+  // if 95 % is true, and with 1e-6 fewer than 89.5 %: the binomial tail.
+  constexpr std::uint64_t repetitions = 400, chunks = 8;
+  const link l = link::make(make_scenario(16, 4, "16qam", {"zf"})).value();
+  const double exact = ber_rayleigh(16, 13, 1 / l.at(10).n0);
+  std::size_t hits = 0;
+  for (std::uint64_t r = 0; r < repetitions; ++r) {
+    const interval i = bit_error_interval(simulate(l, 10, r * chunks, chunks)[0]);
+    hits += i.low <= exact && exact <= i.high;
+  }
+  EXPECT_GE(hits, 358u);
+  EXPECT_LE(hits, 397u);  // more than that with 1e-6: they would be too wide
+}
+
+TEST(conditional, takes_linear_detectors_on_fresh_channels) {
+  const auto refused = [](const scenario& s) { return link::make(s).message(); };
+  EXPECT_NE(refused(make_scenario(8, 4, "16qam", {"zf", "analog-zf"})).find("analog-zf is not linear"),
+            std::string::npos);
+  scenario fixed = make_scenario(8, 4, "16qam", {"zf"});
+  fixed.channel.realisations = 2;
+  EXPECT_NE(refused(fixed).find("channel.realisations"), std::string::npos);
 }
 
 }  // namespace

@@ -18,7 +18,10 @@ const std::vector<std::string>& scenarios() {
       scenario_text("relative_interval = 0.1\nmin_bits = 20_000\nmax_bits = 200_000"),
       scenario_text("bit_errors = 1000\nmin_bits = 20_000\nmax_bits = 100_000\ntarget_ber = 0.15"),
       scenario_text("bit_errors = 2000\nmin_bits = 20_000\nmax_bits = 200_000",
-                    "[channel]\nrealisations = 3\n")};
+                    "[channel]\nrealisations = 3\n"),
+      "[link]\nrx = 8\ntx = 4\nmodulation = \"16qam\"\nestimator = \"conditional\"\nsnr_db = [4, 14, inf]\n"
+      "[stop]\nrelative_interval = 0.05\nmin_bits = 20_000\nmax_bits = 200_000\n"
+      "[[detector]]\nname = \"zf\"\n[[detector]]\nname = \"mmse\"\n"};
   return texts;
 }
 
