@@ -23,16 +23,18 @@ struct gamma_variable {
     const double v = 1 + c * x;
     return v * v * v;
   }
-  static bool in_squeeze(double x, double v, double u) { return v > 0 && u < 1 - 0.0331 * x * x * x * x; }
+  // Any u below it is accepted.
+  static double squeeze(double x) { return 1 - 0.0331 * (x * x) * (x * x); }
   bool accepts(double x, double v, double u) const {
-    return in_squeeze(x, v, u) || (v > 0 && std::log(u) < 0.5 * x * x + d * (1 - v + std::log(v)));
+    return v > 0 && (u < squeeze(x) || std::log(u) < 0.5 * x * x + d * (1 - v + std::log(v)));
   }
 };
 
 }  // namespace
 
-std::span<float> gram_draw::floats(std::span<pack> packs) {
-  return {reinterpret_cast<float*>(packs.data()), packs.size() * lanes};
+// Parts of CN(0, 1) numbers: real and imaginary ones are drawn alike.
+void gram_draw::draw(random_stream& random, std::span<pack> packs) {
+  random.complex_normals({reinterpret_cast<cf32*>(packs.data()), packs.size() * lanes / 2});
 }
 
 gram_draw::gram_draw(const channel& source, gram_law law)
@@ -44,20 +46,18 @@ gram_draw::gram_draw(const channel& source, gram_law law)
       x_(2 * rows_ * tx_),
       symbols_(2 * tx_),
       received_(2 * rows_),
+      normals_((rows_ - full_rows_) * lanes),
+      words_((rows_ - full_rows_) * lanes),
       mixing_(tx_ * tx_) {}
 
 void gram_draw::draw_channels(const set_identity& first) {
   random_stream random(first.seed, first.stream, first.number / lanes, draw_triangle);
   for (std::size_t r = 0; r < rows_; ++r) {
     const std::size_t drawn = r < full_rows_ ? 0 : first_column(r) + 1;
-    if (drawn < tx_) random.normals(floats(std::span(x_).subspan(at(r, drawn), 2 * (tx_ - drawn))));
-    for (std::size_t k = drawn; k < tx_; ++k) {
-      pack &re = x_[at(r, k)], &im = x_[at(r, k) + 1];
-      re.of *= std::sqrt(0.5f);
-      im.of *= std::sqrt(0.5f);
-      if (r >= full_rows_) continue;
-      re.of += law_.mean[r * tx_ + k].real();
-      im.of += law_.mean[r * tx_ + k].imag();
+    if (drawn < tx_) draw(random, std::span(x_).subspan(at(r, drawn), 2 * (tx_ - drawn)));
+    for (std::size_t k = 0; r < full_rows_ && k < tx_; ++k) {
+      x_[at(r, k)].of += law_.mean[r * tx_ + k].real();
+      x_[at(r, k) + 1].of += law_.mean[r * tx_ + k].imag();
     }
   }
   draw_diagonal(first);
@@ -65,35 +65,37 @@ void gram_draw::draw_channels(const set_identity& first) {
 }
 
 // A first try for all lanes at once; a set whose try is rejected goes on with a stream of its own.
-void gram_draw::draw_diagonal(const set_identity& first) {
+MHO_EVERY_WIDTH void gram_draw::draw_diagonal(const set_identity& first) {
   random_stream random(first.seed, first.stream, first.number / lanes, draw_diagonal_entries);
-  std::array<float, lanes> normal;
-  std::array<std::uint32_t, lanes> word;
-  std::array<double, lanes> v;
+  random.normals(normals_);
+  random.words(words_);
+  std::array<double, lanes> x, u, v, within;
   for (std::size_t r = full_rows_; r < rows_; ++r) {
     const std::size_t k = first_column(r);
     const gamma_variable gamma(static_cast<double>(law_.antennas - full_rows_ - k));
-    random.normals(normal);
-    random.words(word);
-    unsigned rejected = 0;
+    const float* const normal = &normals_[k * lanes];
+    const std::uint32_t* const word = &words_[k * lanes];
+    double narrowest = 1;
     for (std::size_t l = 0; l < lanes; ++l) {
-      const double n = static_cast<double>(normal[l]), u = (static_cast<double>(word[l]) + 0.5) * 0x1p-32;
-      v[l] = gamma.cube(n);
-      rejected |= gamma_variable::in_squeeze(n, v[l], u) ? 0u : 1u << l;
+      x[l] = static_cast<double>(normal[l]);
+      u[l] = (static_cast<double>(word[l]) + 0.5) * 0x1p-32;
+      v[l] = gamma.cube(x[l]);
+      within[l] = std::min(gamma_variable::squeeze(x[l]) - u[l], v[l]);
+      narrowest = std::min(narrowest, within[l]);
     }
-    for (std::size_t l = 0; rejected != 0; ++l, rejected >>= 1) {
-      if ((rejected & 1) == 0) continue;
-      double n = static_cast<double>(normal[l]), u = (static_cast<double>(word[l]) + 0.5) * 0x1p-32;
+    for (std::size_t l = 0; !(narrowest > 0) && l < lanes; ++l) {
+      if (within[l] > 0) continue;
       random_stream again(first.seed, first.stream, first.number + l, draw_diagonal_again,
                           static_cast<std::uint16_t>(r));
-      while (!gamma.accepts(n, v[l], u)) {
-        n = static_cast<double>(again.normal());
-        u = again.uniform();
-        v[l] = gamma.cube(n);
+      while (!gamma.accepts(x[l], v[l], u[l])) {
+        x[l] = static_cast<double>(again.normal());
+        u[l] = again.uniform();
+        v[l] = gamma.cube(x[l]);
       }
     }
-    for (std::size_t l = 0; l < lanes; ++l)
-      x_[at(r, k)].of[l] = static_cast<float>(std::sqrt(gamma.d * v[l]));
+    vector diagonal;
+    for (std::size_t l = 0; l < lanes; ++l) diagonal[l] = static_cast<float>(std::sqrt(gamma.d * v[l]));
+    x_[at(r, k)].of = diagonal;
     x_[at(r, k) + 1].of = vector{};
   }
 }
@@ -137,7 +139,7 @@ MHO_EVERY_WIDTH void gram_draw::filter(const set_identity& first, std::size_t us
                                        std::span<const float> n0, cf32* z, std::size_t stride) {
   random_stream random(first.seed, first.stream, first.number / lanes, draw_filtered_noise);
   vector deviation;
-  for (std::size_t l = 0; l < lanes; ++l) deviation[l] = std::sqrt(0.5f * n0[l]);
+  for (std::size_t l = 0; l < lanes; ++l) deviation[l] = std::sqrt(n0[l]);
   for (std::size_t u = 0; u < uses; ++u) {
     for (std::size_t k = 0; k < tx_; ++k)
       for (std::size_t l = 0; l < lanes; ++l) {
@@ -145,7 +147,7 @@ MHO_EVERY_WIDTH void gram_draw::filter(const set_identity& first, std::size_t us
         symbols_[2 * k].of[l] = symbol.real();
         symbols_[2 * k + 1].of[l] = symbol.imag();
       }
-    random.normals(floats(received_));
+    draw(random, received_);
     for (std::size_t r = 0; r < rows_; ++r) {
       vector re = received_[2 * r].of * deviation, im = received_[2 * r + 1].of * deviation;
       for (std::size_t k = first_column(r); k < tx_; ++k) {

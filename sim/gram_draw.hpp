@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include <mho/random.hpp>
+
 #include "channels/channel.hpp"
 
 namespace mho::sim {
@@ -47,7 +49,7 @@ class gram_draw {
     vector of;
   };
 
-  static std::span<float> floats(std::span<pack> packs);
+  static void draw(random_stream& random, std::span<pack> packs);
   void draw_diagonal(const set_identity& first);
   void mix(const set_identity& first);
   std::size_t first_column(std::size_t row) const { return row < full_rows_ ? 0 : row - full_rows_; }
@@ -59,6 +61,8 @@ class gram_draw {
   std::size_t tx_, full_rows_, rows_;  // rows of X before the triangle, and all
   std::vector<pack> x_;                // [at(row, column)]
   std::vector<pack> symbols_, received_;
+  std::vector<float> normals_;  // of the diagonal: [row of the triangle][lane]
+  std::vector<std::uint32_t> words_;
   std::vector<std::complex<float>> mixing_;
 };
 

@@ -146,9 +146,12 @@ link_worker::link_worker(const link& shared, const std::atomic<bool>* stop) : li
 void link_worker::run(const snr_point& point, std::uint64_t index, std::span<tally> counts) {
   const std::size_t uses = link_.chunk_uses(), bits = link_.bits_a_use();
   const std::uint32_t stream = point_stream(point);
-  for (std::size_t u = 0; u < uses; ++u)
-    random_stream(link_.settings().seed, stream, index * uses + u, draw_bits)
-        .bits(std::span(sent_).subspan(u * bits, bits));
+  // A pack of sets shares its draw of bits, as it does the others.
+  const std::size_t together = gram_ ? gram_draw::lanes * link_.settings().link.uses_per_channel : 1;
+  for (std::size_t u = 0; u < uses; u += together)
+    random_stream(link_.settings().seed, stream, (index * uses + u) / together,
+                  gram_ ? draw_pack_bits : draw_bits)
+        .bits(std::span(sent_).subspan(u * bits, together * bits));
   draw_link(point, index, link_.chunk_sets());
   detect(point, index, link_.chunk_sets());
   count_errors(link_, index, uses, {sent_, decided_, state_, &expected_}, counts);

@@ -24,7 +24,8 @@ enum purpose : std::uint16_t {
   draw_triangle = 4,
   draw_diagonal_entries = 5,
   draw_diagonal_again = 6,
-  draw_filtered_noise = 7
+  draw_filtered_noise = 7,
+  draw_pack_bits = 8
 };
 
 /// The same, of parts of channels and of their estimates.
