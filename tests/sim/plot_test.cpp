@@ -67,8 +67,9 @@ TEST_F(plot, several_results_stand_in_one_picture_with_their_losses) {
     EXPECT_NE(script.find(legend), std::string::npos) << legend;
   // Every point with its interval, of both files.
   std::size_t number = 0;
-  for (const std::string& file : {one, two})
-    for (const json& curve : json::parse(slurp(file))["curves"]) {
+  for (const std::string& file : {one, two}) {
+    const json stored = json::parse(slurp(file));
+    for (const json& curve : stored["curves"]) {
       std::vector<std::vector<double>> rows = block(script, "curve" + std::to_string(number++));
       std::size_t seen = 0;
       for (const json& p : curve["points"]) {
@@ -81,6 +82,7 @@ TEST_F(plot, several_results_stand_in_one_picture_with_their_losses) {
       }
       EXPECT_EQ(seen, rows.size());
     }
+  }
   // Both rates, the larger first, on standard output and in the picture.
   const std::size_t large = o.out.find("At BER 0.05"), small = o.out.find("At BER 1e-2");
   EXPECT_LT(large, small);
