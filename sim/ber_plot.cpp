@@ -58,6 +58,20 @@ std::string shortened(const std::string& text, std::size_t longest) {
   return end < text.size() ? text.substr(0, end) + "..." : text;
 }
 
+// Lines that fit the picture, broken behind commas and semicolons.
+std::vector<std::string> wrapped(const std::string& text) {
+  constexpr std::size_t widest = 110;
+  std::vector<std::string> lines{""};
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t comma = text.find_first_of(",;", begin),
+                      end = comma == std::string::npos ? text.size() : comma + 1;
+    if (!lines.back().empty() && lines.back().size() + end - begin > widest) lines.emplace_back();
+    lines.back() += text.substr(begin, end - begin);
+    begin = end;
+  }
+  return lines;
+}
+
 using row = std::array<std::string, 3>;
 
 // What stands below the legend: the curves that reach the target, as their legend names them.
@@ -100,7 +114,9 @@ std::string script_of(const std::vector<plotted_result>& results, const std::vec
   const std::size_t widest = columns * d.longest_label;
   const std::size_t rows = (d.legend_entries + columns - 1) / columns;
   const std::vector<row> table = loss_rows(results, labels, targets);
-  std::vector<std::string> head = link_lines(results);
+  std::vector<std::string> head;
+  for (const std::string& line : link_lines(results))
+    for (std::string& part : wrapped(line)) head.push_back(std::move(part));
   head.push_back(snr_summary(results[0].settings) + "; bars: 95 % interval" +
                  (complete ? "" : "; INCOMPLETE") +
                  (d.bounds ? "; arrow: no error seen, 95 % upper bound" : ""));

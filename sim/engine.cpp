@@ -154,10 +154,15 @@ point_outcome run_point(const sweep& s, std::size_t index, chunk_source& source,
     const std::vector<chunk_counts> chunks = source.next(index, done, rule.max_chunks() - done);
     if (chunks.empty()) return {std::move(total), "interrupted"};
     for (const chunk_counts& chunk : chunks) {
+      std::vector<expectation> before;  // sums of doubles, which subtraction would not give back
+      for (const tally& t : total) before.push_back(t.expected);
       for (std::size_t c = 0; c < total.size(); ++c) total[c] += chunk[c];
       std::string why = rule.verdict(++done, total);
       if (why.empty()) continue;
-      for (std::size_t c = 0; rule.drops_last(done, why) && c < total.size(); ++c) total[c] -= chunk[c];
+      for (std::size_t c = 0; rule.drops_last(done, why) && c < total.size(); ++c) {
+        total[c] -= chunk[c];
+        total[c].expected = before[c];
+      }
       return {std::move(total), std::move(why)};
     }
     estimate_time(state, total, s, bits_before, start);

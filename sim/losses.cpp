@@ -17,9 +17,32 @@ constexpr double normal_quantile = 1.959963984540054;  // of 0.975
 
 // Where a curve falls through a rate: by how much that moves with the rate of each point.
 struct crossing {
-  double snr_db = not_a_number;
+  double straight_db = not_a_number;                         // on the chord
+  double snr_db = not_a_number;                              // on the mean of the parabolas
+  double shape = 0;                                          // half of what these differ by
   std::map<double, std::pair<const point*, double>> slopes;  // SNR -> point, derivative
 };
+
+// Second divided difference of log10 BER, where there are three points with errors.
+std::optional<double> bend(const point* a, const point* b, const point* c) {
+  if (!(a->ber > 0 && b->ber > 0 && c->ber > 0)) return std::nullopt;
+  const auto slope = [](const point* x, const point* y) {
+    return (std::log10(y->ber) - std::log10(x->ber)) / (y->snr_db - x->snr_db);
+  };
+  return (slope(b, c) - slope(a, b)) / (c->snr_db - a->snr_db);
+}
+
+// Where the parabola through i and j with that bend reaches the goal: by bisection, for it does so once.
+double solve(const point* i, const point* j, double bend, double goal) {
+  double low = i->snr_db, high = j->snr_db;
+  const double upper = std::log10(i->ber), slope = (std::log10(j->ber) - upper) / (high - low);
+  for (int k = 0; k < 60; ++k) {
+    const double s = (low + high) / 2,
+                 value = upper + slope * (s - i->snr_db) + bend * (s - i->snr_db) * (s - j->snr_db);
+    (value >= goal ? low : high) = s;
+  }
+  return (low + high) / 2;
+}
 
 std::optional<crossing> fall_through(const curve& c, double target) {
   std::vector<const point*> points;
@@ -34,7 +57,13 @@ std::optional<crossing> fall_through(const curve& c, double target) {
     const double goal = std::log10(target), upper = std::log10(i.ber), lower = std::log10(j.ber),
                  drop = upper - lower, step = j.snr_db - i.snr_db, ln10 = std::log(10.0);
     crossing found;
-    found.snr_db = i.snr_db + step * (upper - goal) / drop;
+    const double straight = found.straight_db = i.snr_db + step * (upper - goal) / drop;
+    const auto before = k > 1 ? bend(points[k - 2], &i, &j) : std::nullopt,
+               behind = k + 1 < points.size() ? bend(&i, &j, points[k + 1]) : std::nullopt;
+    const double left = before ? solve(&i, &j, *before, goal) : straight,
+                 right = behind ? solve(&i, &j, *behind, goal) : straight;
+    found.snr_db = before && behind ? (left + right) / 2 : before ? left : right;
+    found.shape = std::abs(left - right) / 2;
     found.slopes[i.snr_db] = {&i, step * (goal - lower) / (drop * drop * i.ber * ln10)};
     found.slopes[j.snr_db] = {&j, step * (upper - goal) / (drop * drop * j.ber * ln10)};
     return found;
@@ -67,6 +96,8 @@ double half_width(const crossing& of, const crossing* reference) {
   if (reference != nullptr)
     for (const auto& [snr, other] : reference->slopes)
       if (of.slopes.count(snr) == 0) add(nullptr, 0, other.first, other.second);
+  // Too few sets: nothing is known.
+  if (!std::isfinite(variance)) return std::numeric_limits<double>::infinity();
   return normal_quantile * std::sqrt(std::max(0.0, variance));
 }
 
@@ -101,7 +132,7 @@ std::vector<loss> losses(const ber_result& r, const std::vector<double>& targets
       const std::optional<crossing> own = fall_through(c, target);
       if (own) {
         l.snr_db = millionths(own->snr_db);
-        l.snr_half_width = millionths(half_width(*own, nullptr));
+        l.snr_half_width = millionths(half_width(*own, nullptr) + own->shape);
       }
       const auto reference = std::find_if(r.curves.begin(), r.curves.end(), [&](const curve& other) {
         return !c.reference.empty() && other.id == c.reference;
@@ -112,7 +143,7 @@ std::vector<loss> losses(const ber_result& r, const std::vector<double>& targets
         if (const std::optional<crossing> other = fall_through(*reference, target)) {
           l.reference_snr_db = millionths(other->snr_db);
           if (own) {
-            l.loss_db = millionths(own->snr_db - other->snr_db);
+            l.loss_db = millionths(own->straight_db - other->straight_db);
             l.loss_half_width = millionths(half_width(*own, &*other));
             l.loss_low = millionths(l.loss_db - l.loss_half_width);
             l.loss_high = millionths(l.loss_db + l.loss_half_width);

@@ -18,15 +18,18 @@ struct loss {
   double ber = 0;                           ///< the target
   double snr_db = 0, snr_half_width = 0;    ///< where the curve reaches it; half of the 95 % interval
   double reference_snr_db = 0;              ///< where the reference does
-  double loss_db = 0, loss_half_width = 0;  ///< snr_db - reference_snr_db
+  double loss_db = 0, loss_half_width = 0;  ///< on the chords
   double loss_low = 0, loss_high = 0;       ///< its 95 % interval
 };
 
 /// One a target and curve, in that order; dB in millionths.
 ///
-/// Between the neighbouring points i, j (in SNR) with ber_i >= target > ber_j > 0, log10 BER is taken as
-/// linear in dB; of several such pairs the first counts. With L = log10 BER, T = log10 target and D = s_j -
-/// s_i the curve crosses at s_i + D (L_i - T) / (L_i - L_j), whose derivatives by the rates are
+/// Between the neighbouring points i, j (in SNR) with ber_i >= target > ber_j > 0 the SNR is read off the
+/// mean of the parabolas of log10 BER in dB through them and the point before or behind; of several such
+/// pairs the first counts. Half of what the parabolas differ by (or of what a single one bends away) is added
+/// to the interval. A loss is the difference on the chords, whose bends the curves share. With L = log10 BER,
+/// T = log10 target and D = s_j - s_i a chord crosses at s_i + D (L_i - T) / (L_i - L_j), whose derivatives
+/// by the rates are
 ///
 ///     a_i = D (T - L_j) / ((L_i - L_j)^2 ber_i ln 10),   a_j = D (L_i - T) / ((L_i - L_j)^2 ber_j ln 10).
 ///
@@ -40,7 +43,7 @@ struct loss {
 /// last term stands for two units more in which the curves differ (the idea of A. Agresti and B. A. Coull,
 /// "Approximate is better than 'exact'", Am. Stat. 52(2), 1998): curves that differed in few units or in none
 /// are not said to be equal for certain. The interval is loss +- 1.96 sqrt(Var); that of one curve's SNR has
-/// b = 0.
+/// b = 0. Infinite where there are too few sets to know.
 std::vector<loss> losses(const ber_result& r, const std::vector<double>& targets);
 
 /// The rates at which a scenario's result states losses: 1e-3 and stop.target_ber, falling.

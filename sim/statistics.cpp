@@ -72,24 +72,32 @@ interval clopper_pearson(double k, double n, double side) {
           k < n ? boost::math::ibeta_inv(k + 1, n - k, 1 - side) : 1};
 }
 
-// The normal tail beyond Student's 97.5 % quantile: the variance is known from so many clusters only.
-double student_tail(double clusters) {
-  const boost::math::students_t student(std::max(1.0, clusters - 1));
+// The normal tail beyond Student's 97.5 % quantile: the variance is known from so many clusters only, and
+// from no more than there are units.
+double student_tail(double clusters, double units) {
+  const boost::math::students_t student(std::max(1.0, std::min(clusters, units) - 1));
   return std::erfc(boost::math::quantile(student, 1 - tail) / std::sqrt(2.0)) / 2;
 }
 
+// Few effective errors: most of the rate comes from a few units, and the worst may not have been seen. Then
+// what was counted bounds it from above as well.
 interval conditional_interval(const tally& t) {
   // Beyond so many effective errors the beta distribution is the normal one to more digits than are given.
-  constexpr double many = 1e8;
-  const double rate = bit_error_rate(t), variance = bit_error_variance(t);
+  constexpr double many = 1e8, few = 30;
+  const double rate = bit_error_rate(t), variance = bit_error_variance(t),
+               units = static_cast<double>(t.units().units);
   if (!std::isfinite(variance)) return {0, 1};
   if (variance * many < rate * rate) {
-    const double half = 1.959963985 * std::sqrt(variance);
+    const boost::math::students_t student(units - 1);
+    const double half = boost::math::quantile(student, 1 - tail) * std::sqrt(variance);
     return {six_digits(rate - half), six_digits(rate + half)};
   }
   const double clusters = rate * rate / variance;
-  const interval found = clopper_pearson(clusters, clusters / rate, student_tail(clusters));
-  return {six_digits(found.low), six_digits(found.high)};
+  const interval found = clopper_pearson(clusters, clusters / rate, student_tail(clusters, units));
+  if (clusters >= few) return {six_digits(found.low), six_digits(found.high)};
+  tally counted = t;
+  counted.is_conditional = false;
+  return {six_digits(found.low), std::max(six_digits(found.high), bit_error_interval(counted).high)};
 }
 
 template <class Operation>
@@ -128,7 +136,7 @@ void tally::clear(std::size_t streams, std::size_t stratum_count, bool condition
 
 tally& tally::operator+=(const tally& chunk) { return combine(*this, chunk, std::plus<>()); }
 
-// Unsigned numbers wrap around, so what was added is taken away exactly; sums of expectations to rounding.
+// Unsigned numbers wrap around, so what was added is taken away exactly; but not sums of expectations.
 tally& tally::operator-=(const tally& chunk) { return combine(*this, chunk, std::minus<>()); }
 
 stratum tally::units() const {
@@ -179,7 +187,8 @@ interval bit_error_interval(const tally& t) {
   if (t.bit_errors == t.bits) return {six_digits(std::pow(tail, 1.0 / static_cast<double>(units))), 1};
   const double factor = inflation(t, rate, bits_a_unit);
   const double clusters = static_cast<double>(t.bit_errors) / factor;
-  const interval guessed = clopper_pearson(clusters, bits / factor, student_tail(clusters));
+  const interval guessed =
+      clopper_pearson(clusters, bits / factor, student_tail(clusters, static_cast<double>(units)));
   // Few errored units say little about how many errors such a unit brings; but that it brings one at least,
   // and at most all its bits, is certain.
   const interval certain =

@@ -35,7 +35,7 @@ struct tally {
   expectation expected;
 
   void clear(std::size_t streams, std::size_t stratum_count, bool conditional = false);
-  /// Adds, or takes away again, what a chunk counted; this tally holds all strata.
+  /// Adds, or takes away again, what a chunk counted (expectations to rounding); this tally holds all strata.
   tally& operator+=(const tally& chunk);
   tally& operator-=(const tally& chunk);
   /// All strata together.
@@ -58,7 +58,8 @@ double bit_error_rate(const tally& t);
 /// .. bound_without_errors with the most errors an errored unit may bring. Rounded to six significant digits.
 ///
 /// Of a conditional tally the variance of the units' expected errors gives the effective number of errors,
-/// which may be more than were seen; its rate over it is the effective number of bits.
+/// which may be more than were seen; its rate over it is the effective number of bits. Where that is below 30
+/// the upper end is not below that of the counts.
 interval bit_error_interval(const tally& t);
 
 /// Variance of the bit error rate, from that between units within strata as in `bit_error_interval`, and

@@ -61,6 +61,7 @@ std::string link_summary(const scenario& s) {
     others.erase("method");
     text += ", estimated by " + with_options(in_words(method->second), channel_estimator::schema(), others);
   }
+  if (s.link.estimator == "conditional") text += "; errors expected over the noise, not counted";
   return text;
 }
 

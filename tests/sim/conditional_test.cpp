@@ -7,6 +7,7 @@
 
 #include "closed_form.hpp"
 #include "conditional.hpp"
+#include "engine.hpp"
 #include "link.hpp"
 
 namespace mho::sim {
@@ -179,6 +180,31 @@ TEST(conditional, intervals_cover) {
   }
   EXPECT_GE(hits, 358u);
   EXPECT_LE(hits, 397u);  // more than that with 1e-6: they would be too wide
+}
+
+TEST(conditional, a_chunk_that_is_left_out_leaves_nothing_behind) {
+  // Deep fades of 2x2 make sums that differ by many orders: what is left must be the sum of the others, to
+  // the last bit, and no interval without a width.
+  scenario s = make_scenario(2, 2, "qpsk", {"zf"});
+  s.link.snr = {50};
+  s.stop.bit_errors = 1;
+  s.stop.min_bits = 1;
+  s.stop.max_bits = 10'000'000;
+  std::size_t left_out = 0;
+  for (s.seed = 1; s.seed <= 12; ++s.seed) {
+    const link l = link::make(s).value();
+    run_options alone;
+    alone.threads = 1;
+    const point p = run_ber(l, alone).curves[0].points[0];
+    const std::uint64_t chunks = p.uses / l.chunk_uses();
+    const tally t = simulate(l, 50, 0, chunks)[0];
+    EXPECT_EQ(p.expected->errors, t.expected.errors);
+    EXPECT_EQ(p.expected->squares, t.expected.squares);
+    EXPECT_LT(p.ber_low, p.ber);
+    EXPECT_GT(p.ber_high, p.ber);
+    left_out += p.stop == "bit_errors" && p.bit_errors == 0;
+  }
+  EXPECT_GT(left_out, 3u);
 }
 
 TEST(conditional, takes_linear_detectors_on_fresh_channels) {

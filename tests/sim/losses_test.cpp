@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <random>
 
+#include "closed_form.hpp"
 #include "losses.hpp"
 #include "statistics.hpp"
 
@@ -215,6 +217,42 @@ TEST(losses, common_uses_make_intervals_narrower) {
   // The two units that are added to the few that differ (one in a thousand of 20,000) make it smaller.
   EXPECT_GT(unpaired / paired, 0.8 * ratio);
   EXPECT_LT(unpaired / paired, 1.05 * ratio);
+}
+
+TEST(losses, one_unit_tells_no_interval) {
+  std::mt19937_64 random(9);
+  ber_result r = draw(cases()[0], random);
+  for (curve& c : r.curves)
+    for (point& p : c.points) p.ber_variance = p.ber_covariance = std::numeric_limits<double>::infinity();
+  for (const loss& l : losses(r, {target})) {
+    EXPECT_TRUE(std::isfinite(l.snr_db));
+    EXPECT_FALSE(std::isfinite(l.snr_half_width));
+    EXPECT_FALSE(std::isfinite(l.loss_low));
+  }
+}
+
+TEST(losses, snr_at_a_rate_follows_a_bent_curve) {
+  // Zero forcing of 64x16 with 64-QAM, points 2 dB apart and exact: the chord lies 0.07 dB off at 1e-9.
+  ber_result r;
+  r.curves.resize(1);
+  r.curves[0].id = "zf";
+  for (double snr = 8; snr <= 26; snr += 2) {
+    point p;
+    p.snr_db = snr;
+    p.bits = p.sets = 1;
+    p.ber = ber_rayleigh(64, 49, std::pow(10, snr / 10) / 16);
+    r.curves[0].points.push_back(p);
+  }
+  for (const double rate : {1e-3, 1e-6, 1e-9}) {
+    double low = 8, high = 26;
+    while (high - low > 1e-9) {
+      const double middle = (low + high) / 2;
+      (ber_rayleigh(64, 49, std::pow(10, middle / 10) / 16) >= rate ? low : high) = middle;
+    }
+    const loss l = losses(r, {rate})[0];
+    EXPECT_NEAR(l.snr_db, low, l.snr_half_width) << rate;
+    EXPECT_LT(l.snr_half_width, 0.05) << rate;
+  }
 }
 
 TEST(losses, nothing_is_said_of_rates_that_are_not_reached) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <mho/random.hpp>
+#include <random>
 
 #include "closed_form.hpp"
 #include "engine.hpp"
@@ -222,6 +223,36 @@ TEST(statistics, fixed_channels_seen_once_have_the_interval_of_fresh_ones) {
   const point fixed = run_ber(link::make(s).value(), o).curves[0].points[0];
   const double width = fresh.ber_high - fresh.ber_low;
   EXPECT_NEAR(fixed.ber_high - fixed.ber_low, width, width / 4);
+}
+
+TEST(statistics, few_units_are_few_degrees_of_freedom) {
+  // Units that bring N(1000, 200^2) errors each: Student's interval is exact for their mean; the beta
+  // distribution in its place differs from a normal one by its skewness, far less than 200 / 1000 at both
+  // ends together. 4.9 binomial standard deviations, and one in a hundred for that.
+  constexpr int runs = 4000;
+  for (const std::uint64_t units : {2u, 3u, 8u})
+    for (const bool conditional : {false, true}) {
+      std::mt19937_64 random(5);
+      std::normal_distribution<double> errors(1000, 200);
+      int covered = 0;
+      for (int k = 0; k < runs; ++k) {
+        tally t;
+        t.clear(1, 1, conditional);
+        t.bits = units * 100'000;
+        for (std::uint64_t u = 0; u < units; ++u) {
+          const auto count = static_cast<std::uint64_t>(std::max(1.0, std::round(errors(random))));
+          const auto value = static_cast<double>(count);
+          t.bit_errors += count;
+          t.strata[0] += {1, 1, count, count * count, 0};
+          t.expected.errors += value;
+          t.expected.squares += value * value;
+        }
+        const interval i = bit_error_interval(t);
+        covered += i.low <= 0.01 && 0.01 <= i.high;
+      }
+      EXPECT_GT(covered, runs * (0.95 - 0.01) - 4.9 * std::sqrt(runs * 0.95 * 0.05))
+          << units << " " << conditional;
+    }
 }
 
 }  // namespace

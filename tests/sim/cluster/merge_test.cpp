@@ -47,6 +47,32 @@ TEST_F(merge, names_the_shards_that_are_missing) {
   EXPECT_FALSE(std::filesystem::exists(folder.path("merged/result.json")));
 }
 
+TEST_F(merge, conditional_shards_end_where_the_run_does) {
+  // No error is seen at 24 dB: the shards judge by what is expected, as the run does, and take few chunks
+  // more.
+  const std::string text =
+      "[link]\nrx = 64\ntx = 16\nmodulation = \"64qam\"\nestimator = \"conditional\"\nsnr_db = [24]\n[stop]\n"
+      "relative_interval = 0.1\nmin_bits = 20_000\nmax_bits = 100_000_000\n[[detector]]\nname = \"zf\"\n";
+  folder.write("s.toml", text);
+  std::string files;
+  ASSERT_EQ(run_mho("ber " + folder.path("s.toml") + " --out " + folder.path("whole"), alone).status, 0);
+  const std::uint64_t bits =
+      json::parse(slurp(folder.path("whole/result.json")))["curves"][0]["points"][0]["bits"];
+  for (const std::string i : {"1", "2"}) {
+    ASSERT_EQ(
+        run_mho("ber " + folder.path("s.toml") + " --out " + folder.path("two") + " --shard " + i + "/2",
+                alone)
+            .status,
+        0);
+    files += folder.path("two/shard-" + i + "-of-2.json ");
+    const json j = json::parse(slurp(folder.path("two/shard-" + i + "-of-2.json")));
+    EXPECT_LT(j["points"][0]["chunks"].size() * j["chunk_bits"].get<std::uint64_t>(), 8 * bits);
+  }
+  const outcome o = run_mho("merge " + files + "--out " + folder.path("both"), alone);
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_EQ(slurp(folder.path("both/result.json")), slurp(folder.path("whole/result.json")));
+}
+
 TEST_F(merge, says_how_far_a_short_shard_is_to_go_on) {
   // 150 000 bits are 19 chunks of 8192: seven, six and six.
   change("1", [](json& j) {
