@@ -28,7 +28,7 @@ std::string without_noise(const curve& c) {
   for (const point& p : c.points)
     if (p.bits > 0 && !std::isfinite(p.snr_db))
       return p.ber > 0 ? fmt::format(" (no noise: {:.2g})", p.ber)
-                              : fmt::format(" (no noise: below {:.2g})", p.ber_high);
+                       : fmt::format(" (no noise: below {:.2g})", p.ber_high);
   return "";
 }
 

@@ -20,8 +20,7 @@ struct progress {
   std::uint64_t fewest_errors = 0;  ///< of the curves
   std::string slowest;              ///< id of the curve that has so few
   double bits_per_second = 0;
-  double seconds_left =
-      0;  ///< of this point, by the rule that seems to end it first; NaN before it can be told
+  double seconds_left = 0;  ///< of this point, by the rule that seems to end it first; NaN: not known yet
 };
 
 struct run_options {

@@ -13,8 +13,8 @@
 
 namespace mho::sim {
 
-/// Draws Gram matrices and matched-filter outputs, equal in law to those of H = (mean + W) T
-/// and y = H x + n, at a cost that does not depend on the number of antennas.
+/// Draws Gram matrices and matched-filter outputs, equal in law to those of H = (mean + W) T and y = H x + n,
+/// at a cost that does not depend on the number of antennas.
 ///
 /// Some X of few rows has X^H X = H^H H in law: the rows of W reduced to the triangle of its QR
 /// decomposition, which is that of the Bartlett decomposition (M. S. Bartlett, "On the theory of statistical
@@ -22,8 +22,7 @@ namespace mho::sim {
 /// r has the square root of a Gamma(antennas - r, 1) on the diagonal and CN(0, 1) behind it, all independent.
 /// A mean of tx columns fills at most tx antennas after a rotation of the antennas, which leaves W's law as
 /// it is: the tx rows mean + W, and the triangle of the other antennas below them. Then G = X^H X and z = X^H
-/// (X x
-/// + sqrt(N0) w), w i.i.d. CN(0, 1): given G, H^H n is CN(0, N0 G).
+/// (X x + sqrt(N0) w), w i.i.d. CN(0, 1): given G, H^H n is CN(0, N0 G).
 class gram_draw {
  public:
   /// Sets that are drawn together.

@@ -15,7 +15,7 @@ struct sweep {
   ber_result empty;               ///< the curves, without points
   std::vector<snr_point> points;  ///< in the order of the scenario's SNR list
   stop_settings stop;
-  bool is_conditional = false;  ///< link::is_conditional
+  bool is_conditional = false;          ///< link::is_conditional
   std::vector<std::size_t> references;  ///< of each curve (link::references)
   std::size_t streams = 0;              ///< tx
   std::size_t realisations = 0;         ///< fixed channels; 0: fresh ones

@@ -25,7 +25,7 @@ std::string ber_table(const scenario& s, const ber_result& r) {
                          p.snr_db, p.es_n0_db, p.eb_n0_db, p.matched_filter_db, p.n0,
                          p.ber > 0 ? fmt::format("{:.4e}", p.ber) : "none seen",
                          p.ber > 0 ? fmt::format("{:.3e} .. {:.3e}", p.ber_low, p.ber_high)
-                                          : fmt::format("below {:.3e}", p.ber_high),
+                                   : fmt::format("below {:.3e}", p.ber_high),
                          p.bits, p.bit_errors, p.stop,
                          p.failed_problems > 0 ? fmt::format(", {} failed", p.failed_problems) : "",
                          p.not_converged > 0 ? fmt::format(", {} not converged", p.not_converged) : "");
