@@ -52,7 +52,8 @@ void user_gains::apply(const set_identity& set, std::span<std::complex<float>> h
   for (std::size_t k = 0; k < tx_; ++k)
     amplitude[k] = static_cast<float>(
         std::sqrt(power(k) * power_of(spread_db_ * static_cast<double>(amplitude[k])) / mean));
-  for (std::size_t i = 0; i < h.size(); ++i) h[i] *= amplitude[i % tx_];
+  for (std::size_t k = 0; k < tx_; ++k)
+    for (std::size_t i = k; i < h.size(); i += tx_) h[i] *= amplitude[k];
 }
 
 std::vector<std::complex<double>> user_gains::scale(std::vector<std::complex<double>> covariance) const {
