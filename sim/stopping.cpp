@@ -26,12 +26,16 @@ std::string stopping_rule::verdict(std::uint64_t chunks, std::span<const tally> 
   const auto all = [&](auto meets) { return std::all_of(curves.begin(), curves.end(), meets); };
   if (stop_.bit_errors && all([&](const tally& t) { return t.bit_errors >= *stop_.bit_errors; }))
     return "bit_errors";
-  std::uint64_t look = min_chunks_;
-  while (look < chunks) look *= 2;
-  if (stop_.relative_interval && (look == chunks || chunks == max_chunks_) &&
+  if (stop_.relative_interval && (look_from(chunks) == chunks || chunks == max_chunks_) &&
       all([&](const tally& t) { return narrow(t, *stop_.relative_interval); }))
     return "relative_interval";
   return chunks >= max_chunks_ ? "max_bits" : "";
+}
+
+std::uint64_t stopping_rule::look_from(std::uint64_t chunks) const {
+  std::uint64_t look = min_chunks_;
+  while (look < chunks) look *= 2;
+  return look;
 }
 
 bool stopping_rule::drops_last(std::uint64_t chunks, const std::string& verdict) const {

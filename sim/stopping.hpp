@@ -21,6 +21,9 @@ class stopping_rule {
   /// doubled since.
   std::string verdict(std::uint64_t chunks, std::span<const tally> curves) const;
 
+  /// The first chunk from `chunks` on whose end relative_interval is looked at, the maximum aside.
+  std::uint64_t look_from(std::uint64_t chunks) const;
+
   /// Whether the last chunk is left out of the counts: unless the point ended at its minimum, or at its
   /// maximum without meeting its rule. Given that event the earlier chunks are exchangeable, which makes the
   /// estimate unbiased.

@@ -129,11 +129,7 @@ void expect_all(const shard_set& set) {
 std::uint64_t likely_chunks(const sweep& s, const ber_result& r, std::size_t point, std::uint64_t chunks) {
   const stopping_rule rule(s.stop, s.chunk_bits);
   std::uint64_t likely = rule.max_chunks();
-  if (s.stop.relative_interval) {
-    std::uint64_t look = rule.min_chunks();
-    while (look <= chunks) look *= 2;
-    likely = std::min(likely, look);
-  }
+  if (s.stop.relative_interval) likely = std::min(likely, rule.look_from(chunks + 1));
   if (s.stop.bit_errors && chunks > 0) {
     std::uint64_t fewest = r.curves[0].points[point].bit_errors;
     for (const curve& c : r.curves) fewest = std::min(fewest, c.points[point].bit_errors);

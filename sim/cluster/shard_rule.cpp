@@ -27,9 +27,8 @@ bool shard_rule::enough(std::uint64_t own, std::span<const tally> total) const {
         return surely * static_cast<double>(place_.of) >= static_cast<double>(*sweep_.stop.bit_errors);
       }))
     return true;
-  // The run looks at its intervals at its minimum and wherever that has doubled: so does its share.
-  std::uint64_t look = rule_.min_chunks();
-  while ((look + place_.of - 1) / place_.of < own) look *= 2;
+  // Its share of the chunks at whose end the run looks at its intervals.
+  const std::uint64_t look = rule_.look_from((own - 1) * place_.of + 1);
   return sweep_.stop.relative_interval && (look + place_.of - 1) / place_.of == own &&
          all([&](const tally& t) { return surely_narrow(t); });
 }
