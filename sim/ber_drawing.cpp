@@ -9,6 +9,7 @@
 #include <map>
 #include <sstream>
 
+#include "decibel.hpp"
 #include "gnuplot.hpp"
 #include "statistics.hpp"
 
@@ -91,7 +92,7 @@ std::string data_of(const curve& c, std::size_t number, const axes& a,
 // N0 at 0 dB; NaN where no point tells.
 double n0_at_zero(const curve& c) {
   for (const point& p : c.points)
-    if (std::isfinite(p.snr_db) && p.n0 > 0) return p.n0 * std::pow(10.0, p.snr_db / 10);
+    if (std::isfinite(p.snr_db) && p.n0 > 0) return p.n0 * power_of(p.snr_db);
   return std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -101,7 +102,7 @@ std::string theory_data(const theory& exact, double n0_at_zero_db, const axes& a
   std::string rows;
   for (int k = 0; k <= steps && std::isfinite(n0_at_zero_db); ++k) {
     const double snr = a.left - a.margin() + (a.right - a.left + 2 * a.margin()) * k / steps;
-    const double ber = exact.ber(n0_at_zero_db * std::pow(10.0, -snr / 10));
+    const double ber = exact.ber(n0_at_zero_db * power_of(-snr));
     if (ber > 1e-300) rows += fmt::format("{:.10g} {:.10g}\n", snr, ber);
   }
   return rows;

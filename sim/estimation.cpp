@@ -1,4 +1,5 @@
 #include "estimation.hpp"
+#include "decibel.hpp"
 
 #include <Eigen/Dense>
 #include <algorithm>
@@ -44,7 +45,7 @@ result<channel_estimator> channel_estimator::make(const options& given, const ch
   const auto& name = std::get<std::string>(all->at("method"));
   e.method_ = name == "ls" ? method::ls : name == "lmmse" ? method::lmmse : method::perfect;
   e.pilot_energy_ = static_cast<double>(std::get<std::int64_t>(all->at("pilots"))) *
-                    std::pow(10.0, std::get<double>(all->at("pilot_boost_db")) / 10);
+                    power_of(std::get<double>(all->at("pilot_boost_db")));
   e.tells_error_ = std::get<std::string>(all->at("noise_variance")) == "with_error";
   if (e.method_ != method::lmmse) return e;
   const auto known = of.moments();

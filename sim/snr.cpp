@@ -1,4 +1,5 @@
 #include "snr.hpp"
+#include "decibel.hpp"
 
 #include <cmath>
 
@@ -15,7 +16,7 @@ snr_point make_snr_point(snr_kind is, double db, std::size_t rx, std::size_t tx,
   p.snr_db = is == snr_kind::snr_db ? db : p.es_n0_db + total_db;
   p.eb_n0_db = is == snr_kind::eb_n0_db ? db : p.es_n0_db - bits_db;
   p.matched_filter_db = p.es_n0_db + decibel(column_energy);
-  p.n0 = std::isinf(db) ? 0 : std::pow(10.0, -p.es_n0_db / 10);
+  p.n0 = std::isinf(db) ? 0 : power_of(-p.es_n0_db);
   return p;
 }
 

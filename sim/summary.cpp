@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "channels/channel.hpp"
+#include "decibel.hpp"
 #include "estimation.hpp"
 
 #include <cmath>
@@ -77,7 +78,7 @@ std::string snr_conventions(const snr_point& at) {
   };
   return fmt::format("SNR = {} = {} = {}; N0 = {:.4g} / 10^(SNR/10)", offset("Es/N0", at.es_n0_db),
                      offset("Eb/N0", at.eb_n0_db), offset("matched filter", at.matched_filter_db),
-                     at.n0 * std::pow(10.0, at.snr_db / 10));
+                     at.n0 * power_of(at.snr_db));
 }
 
 std::string snr_conventions(const ber_result& r) {

@@ -99,6 +99,9 @@ struct channel_size {
   std::uint64_t seed = 1;
 };
 
+/// An option that is a number.
+inline double number(const options& given, const char* key) { return std::get<double>(given.at(key)); }
+
 /// A kind of channel, as `mho list channels` shows it.
 struct channel_kind {
   std::string name, doc;

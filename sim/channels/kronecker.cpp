@@ -16,7 +16,6 @@ using cf32 = std::complex<float>;
 
 constexpr double most_correlation = 0.9999, standard_angle = 30, standard_spread = 10;
 
-double number(const options& given, const char* key) { return std::get<double>(given.at(key)); }
 bool is_scattering(const options& given) {
   return std::get<std::string>(given.at("rx_model")) == "local_scattering";
 }

@@ -5,6 +5,7 @@
 #include <mho/random.hpp>
 #include <numbers>
 
+#include "decibel.hpp"
 #include "kinds.hpp"
 #include "user_gains.hpp"
 
@@ -30,9 +31,7 @@ std::vector<double> angles_of(const options& given, const channel_size& size) {
 class rician : public channel {
  public:
   rician(const options& given, const channel_size& size)
-      : channel(size.rx, size.tx),
-        factor_(std::pow(10.0, std::get<double>(given.at("k_factor_db")) / 10)),
-        gains_(given, size.tx) {
+      : channel(size.rx, size.tx), factor_(power_of(number(given, "k_factor_db"))), gains_(given, size.tx) {
     const std::vector<double> angles = angles_of(given, size);
     for (std::size_t m = 0; m < size.rx; ++m)
       for (std::size_t k = 0; k < size.tx; ++k)

@@ -8,6 +8,7 @@
 
 #include "combine.hpp"
 #include "correlation.hpp"
+#include "decibel.hpp"
 #include "delay_profiles.hpp"
 #include "kinds.hpp"
 #include "user_gains.hpp"
@@ -22,15 +23,12 @@ constexpr double turn = 2 * std::numbers::pi, speed_of_light = 299792458;
 constexpr std::int64_t most_elements = 65536;
 constexpr std::uint64_t most_entries = std::uint64_t{1} << 26;  // of a grid, which a thread holds: 512 MiB
 
-double number(const options& given, const char* key) { return std::get<double>(given.at(key)); }
 std::int64_t count(const options& given, const char* key) { return std::get<std::int64_t>(given.at(key)); }
 
 double doppler_of(const options& given) {
   const double speed = number(given, "speed_m_s");
   return speed > 0 ? speed * number(given, "carrier_hz") / speed_of_light : number(given, "doppler_hz");
 }
-
-double power_of(double decibels) { return std::pow(10.0, decibels / 10); }
 
 // H(f, t) = sum_l g_l(t) exp(-j 2 pi f tau_l), independent for every antenna and stream. A set is a resource
 // element; element e of a group is OFDM symbol e mod symbols on subcarrier e / symbols. The g_l(t) at the

@@ -1,4 +1,5 @@
 #include "user_gains.hpp"
+#include "decibel.hpp"
 
 #include <cmath>
 #include <mho/random.hpp>
@@ -8,8 +9,6 @@ namespace mho::sim {
 namespace {
 
 constexpr double most_decibels = 100, most_spread = 30;
-
-double power_of(double decibels) { return std::pow(10.0, decibels / 10); }
 
 }  // namespace
 
@@ -29,7 +28,7 @@ std::optional<option_problem> user_gains::check(const options& given, const chan
 }
 
 user_gains::user_gains(const options& given, std::size_t tx)
-    : tx_(tx), spread_db_(std::get<double>(given.at("path_loss_spread_db"))) {
+    : tx_(tx), spread_db_(number(given, "path_loss_spread_db")) {
   for (const double gain : std::get<std::vector<double>>(given.at("user_gain_db")))
     fixed_.push_back(power_of(gain));
 }
