@@ -8,6 +8,7 @@
 
 #include "accelerator_reader.hpp"
 #include "channels/channel.hpp"
+#include "detector_reader.hpp"
 #include "estimation.hpp"
 #include "input_error.hpp"
 #include "key_names.hpp"
@@ -29,12 +30,8 @@ option integer(std::string name, std::int64_t standard, double low, double high)
 option number(std::string name, double standard, double low, double high) {
   return {std::move(name), standard, "", "", low, high};
 }
-option text(std::string name, std::string standard, std::vector<std::string> choices = {}) {
-  return {std::move(name), std::move(standard), "", "", -infinite, infinite, std::move(choices)};
-}
 
 std::size_t size_of(const option_value& v) { return static_cast<std::size_t>(std::get<std::int64_t>(v)); }
-std::string string_of(const option_value& v) { return std::get<std::string>(v); }
 
 std::vector<std::string> channel_names() {
   std::vector<std::string> names;
@@ -152,79 +149,6 @@ stop_settings read_stop(table_reader& t) {
   return s;
 }
 
-// Why a kind does not have a key, for those who know it from elsewhere.
-std::string foreign_option(const std::string& key, const detector_kind& kind) {
-  std::vector<std::string> own{"name", "id", "label"}, others;
-  bool of_accelerator = false;
-  for (const option& o : kind.schema) {
-    if (!o.inherits) own.push_back(o.name);
-    of_accelerator = of_accelerator || (o.inherits && (o.name == key || o.name.rfind(key + ".", 0) == 0));
-  }
-  if (of_accelerator)
-    return "is a parameter of the accelerator; it stands in a table [accelerator.NAME], and accelerator = "
-           "\"NAME\" here";
-  for (const detector_kind& other : detector_kinds())
-    if (std::any_of(other.schema.begin(), other.schema.end(),
-                    [&](const option& o) { return o.name == key && !o.inherits; }))
-      others.push_back(other.name);
-  if (others.empty()) return "unknown key; " + nearest_keys(key, own);
-  const auto join = [](const std::vector<std::string>& names) {
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    return list;
-  };
-  return "is an option of " + join(others) + "; " + kind.name + " has " + join(own);
-}
-
-detector_settings read_detector(table_reader& t, const std::map<std::string, accelerator_variant>& variants,
-                                std::uint64_t seed, bool& takes_more_tx) {
-  detector_settings d;
-  if (!t.has("name")) t.fail("name", "missing; see mho list detectors");
-  const std::string name = string_of(t.get_or(text("name", "")));
-  const result<detector_kind> kind = find_detector(name);
-  if (!kind) t.fail("name", kind.message());
-  takes_more_tx = kind->can.more_tx_than_rx;
-  d.id = string_of(t.get_or(text("id", "")));
-  d.label = string_of(t.get_or(text("label", "")));
-  d.reference = string_of(t.get_or(text("reference", "")));
-  options given;
-  std::vector<std::string> inherited;
-  option_value standard_cycles;
-  for (const option& o : kind->schema) {
-    if (o.name == "cycles") standard_cycles = o.standard;
-    if (o.inherits) {
-      inherited.push_back(o.name);
-      continue;
-    }
-    option entry = o;
-    if (o.name == "accelerator")
-      for (const auto& [variant, values] : variants) entry.choices.push_back(variant);
-    if (const auto value = t.get(entry)) given[o.name] = *value;
-  }
-  if (!inherited.empty()) {  // an accelerator's detector
-    const auto chosen = given.find("accelerator");
-    d.accelerator = chosen != given.end() ? string_of(chosen->second) : "paper";
-    if (const auto variant = variants.find(d.accelerator); variant != variants.end()) {
-      given["accelerator"] = variant->second.base;
-      for (const auto& [key, value] : variant->second.values) given[key] = value;
-    }
-    if (given.find("seed") == given.end()) given["seed"] = static_cast<std::int64_t>(seed);
-    if (given.find("cycles") == given.end()) given["cycles"] = standard_cycles;
-    d.cycles = std::get<std::vector<std::int64_t>>(given["cycles"]);
-    if (std::adjacent_find(d.cycles.begin(), d.cycles.end(), std::greater_equal<>()) != d.cycles.end())
-      t.fail("cycles", "must be ascending");
-  }
-  if (const auto key = t.unknown()) t.fail(*key, foreign_option(*key, *kind));
-  t.finish();
-  d.spec = detector_spec(name, std::move(given));
-  if (d.id.empty()) d.id = d.accelerator.empty() ? name : name + "-" + d.accelerator;
-  if (d.id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+") !=
-      std::string::npos)
-    t.fail("id", "must be of letters, digits and - _ . +");
-  if (d.label.empty()) d.label = d.accelerator.empty() ? name : name + " (" + d.accelerator + ")";
-  return d;
-}
-
 image_settings read_image(table_reader& t, const std::filesystem::path& folder, bool must_exist) {
   image_settings image;
   if (!t.has("file")) t.fail("file", "missing; must be the path of a PNG picture");
@@ -236,17 +160,6 @@ image_settings read_image(table_reader& t, const std::filesystem::path& folder, 
   t.finish();
   return image;
 }
-
-}  // namespace
-
-std::vector<std::string> curve_ids(const detector_settings& d) {
-  if (d.cycles.empty()) return {d.id};
-  std::vector<std::string> ids;
-  for (const std::int64_t cycle : d.cycles) ids.push_back(d.id + "-c" + std::to_string(cycle));
-  return ids;
-}
-
-namespace {
 
 scenario read_document(const toml::table& document, const toml_source& source, std::uint64_t seed,
                        bool image_must_exist) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "files.hpp"
 #include "input_error.hpp"
@@ -142,6 +143,13 @@ void table_reader::finish(const std::vector<std::string>& more) const {
   fail(*name, known.empty() ? "unknown key"
                             : "unknown key; the nearest known one is " + nearest_choice(*name, known));
 }
+
+option text(std::string name, std::string standard, std::vector<std::string> choices) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  return {std::move(name), std::move(standard), "", "", -infinite, infinite, std::move(choices)};
+}
+
+std::string string_of(const option_value& v) { return std::get<std::string>(v); }
 
 toml::table parse_toml(const std::string& path) {
   check_readable(path);

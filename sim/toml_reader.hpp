@@ -57,6 +57,10 @@ class table_reader {
   std::set<std::string> asked_;
 };
 
+/// A key that is a string, and its value.
+option text(std::string name, std::string standard, std::vector<std::string> choices = {});
+std::string string_of(const option_value& v);
+
 /// A TOML file's document. Throws input_error with file and line.
 toml::table parse_toml(const std::string& path);
 

@@ -204,7 +204,7 @@ TEST_F(overrides, keys_without_their_table_are_found) {
   EXPECT_EQ(
       refusal("detector.0.cycles=[1]"),
       "--set: detector.0.cycles: is an option of analog-zf, analog-mmse, analog-ginv; mmse has name, id, "
-      "label, target, lanes");
+      "label, reference, target, lanes");
 }
 
 TEST_F(overrides, numbers_without_a_zero_are_told_what_toml_wants) {
