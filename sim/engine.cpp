@@ -142,6 +142,7 @@ point_outcome run_point(const sweep& s, std::size_t index, chunk_source& source,
                         const std::function<void(const std::vector<tally>&)>& on_round) {
   const stopping_rule rule(s.stop, s.chunk_bits);
   std::vector<tally> total = cleared_totals(s);
+  std::vector<expectation> before(total.size());  // sums of doubles, which subtraction does not give back
   const clock::time_point start = clock::now();
   state.max_bits = rule.max_chunks() * s.chunk_bits;
   std::uint64_t done = chunks_of(unfinished, s);
@@ -154,8 +155,7 @@ point_outcome run_point(const sweep& s, std::size_t index, chunk_source& source,
     const std::vector<chunk_counts> chunks = source.next(index, done, rule.max_chunks() - done);
     if (chunks.empty()) return {std::move(total), "interrupted"};
     for (const chunk_counts& chunk : chunks) {
-      std::vector<expectation> before;  // sums of doubles, which subtraction would not give back
-      for (const tally& t : total) before.push_back(t.expected);
+      std::transform(total.begin(), total.end(), before.begin(), [](const tally& t) { return t.expected; });
       for (std::size_t c = 0; c < total.size(); ++c) total[c] += chunk[c];
       std::string why = rule.verdict(++done, total);
       if (why.empty()) continue;

@@ -17,8 +17,8 @@ std::complex<double> product(std::complex<double> a, std::complex<double> b) {
 
 }  // namespace
 
-// The decision on stream k sees W_k A x and the noise of W_k, with A = H and the noise white, or A = G and
-// the noise's covariance N0 G.
+// Of what the detector has prepared. The decision on stream k sees W_k A x and the noise of W_k, with A = H
+// and the noise white, or A = G and the noise's covariance N0 G.
 void link_worker::expect_errors(detector& d, const channel_batch& channel, const call& part,
                                 std::span<double> expected) {
   using cf64 = std::complex<double>;
@@ -26,9 +26,8 @@ void link_worker::expect_errors(detector& d, const channel_batch& channel, const
   const std::size_t sets = channel.matrix.extent[0], rows = channel.matrix.extent[1], tx = s.tx,
                     per_set = s.uses_per_channel, bits = link_.bits_a_use(), m = link_.symbols_.bits();
   const view weights = row_major(weights_.data(), sets, tx, rows);
-  error e = d.prepare(channel, part);
-  if (e == error::none) e = d.weights(weights, part);
-  if (e != error::none) throw std::logic_error(std::string("a detector has no weights: ") + to_string(e));
+  if (const error e = d.weights(weights, part); e != error::none)
+    throw std::logic_error(std::string("a detector has no weights: ") + to_string(e));
   const cf32* const h = true_h_.empty() ? h_.data() : true_h_.data();
   std::vector<cf64> a(rows * tx), seen(tx * tx);
   std::vector<double> variance(tx);

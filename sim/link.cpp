@@ -296,7 +296,10 @@ void link_worker::detect_slices(std::size_t which, std::size_t curve, const chan
   const std::size_t slice = std::max(fewest, slice_work / work / fewest * fewest);
   for (part.begin = 0; part.begin < sets && !asked_to_stop(); part.begin = part.end) {
     part.end = std::min(sets, part.begin + slice);
-    const error e = d.detect(channel, received, std::span(outputs_).first(d.steps()), part);
+    const std::span<const output> into = std::span(outputs_).first(d.steps());
+    // What is expected comes from the weights, which a fused detection does not leave.
+    error e = conditional_ ? d.prepare(channel, part) : d.detect(channel, received, into, part);
+    if (conditional_ && e == error::none) e = d.apply(received, into, part);
     if (e != error::none) throw std::logic_error(std::string("a detector refused a chunk: ") + to_string(e));
     if (conditional_) expect_errors(d, channel, part, expected_[curve]);
   }
