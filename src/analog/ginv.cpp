@@ -122,8 +122,8 @@ status ginv::program(const double* h, const array_draws& draws, double* state,
   return status::ok;
 }
 
-status ginv::solve(const double* state, const double* y, std::size_t cycles, random_stream& reading,
-                   double* x, double* residual, double* scratch) const noexcept {
+status ginv::solve(const double* state, const double* y, std::size_t cycles, use_stream& reading, double* x,
+                   double* residual, double* scratch) const noexcept {
   const double* stored = state;
   const double* p = stored + m_ * n_;
   const double* q = p + n_ * m_;

@@ -18,6 +18,7 @@
 
 #include "analog/accelerator.hpp"
 #include "analog/array.hpp"
+#include "analog/use_stream.hpp"
 
 namespace mho::analog {
 
@@ -40,7 +41,7 @@ class ginv {
 
   /// x after each of `cycles` cycles, n entries each, the first one step of the pseudo-inverse; residual (if
   /// not null): |H^T (y - H x)| / |H^T y|. ok, or unstable: the numbers ran away.
-  status solve(const double* state, const double* y, std::size_t cycles, random_stream& reading, double* x,
+  status solve(const double* state, const double* y, std::size_t cycles, use_stream& reading, double* x,
                double* residual, double* scratch) const noexcept;
 
  private:

@@ -17,7 +17,6 @@ enum purpose : std::uint16_t {
   slices_purpose = 0x103,           ///< write errors of HP-MVM
   block_slices_purpose = 0x104,     ///< and of BlockAMC's products
   ginv_purpose = 0x105,             ///< write errors of a pseudo-inverse's arrays
-  ginv_reading_purpose = 0x106,     ///< what one solution of it draws
   ageing_purpose = 0x110,           ///< drift exponents of a programming's cells
   faults_purpose = 0x111,           ///< (seed, place, row of an array): stuck cells, the chip's own
   slices_ageing_purpose = 0x112,    ///< drift exponents of HP-MVM's cells

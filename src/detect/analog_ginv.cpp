@@ -102,8 +102,8 @@ class ginv_detector final : public analog_detector_base {
       const std::size_t p = which.begin + i;
       for (std::size_t u = 0; u < uses; ++u) {
         if (is_failed(into[0].state[i * uses + u]) || !take(in, into, i, u, s.y)) continue;
-        random_stream reading(seed_, analog::fold(which.stream), which.first + p,
-                              analog::ginv_reading_purpose, static_cast<std::uint16_t>(u));
+        analog::use_stream reading({seed_, which.stream, which.first + p, static_cast<std::uint16_t>(u)},
+                                   analog::reading_purpose);
         const status solved = solver_->solve(programmed(p), s.y.data(), most_cycles_, reading, s.x.data(),
                                              s.residual.data(), s.work.data());
         put({solved, s.x, s.residual, gain_.data(), variance_.data() + p * room().tx}, parameters_.solver,
