@@ -62,7 +62,7 @@ TEST(bad_input, scenarios) {
       {"no detector", good_link, "FILE:1: detector: missing; a scenario needs at least one [[detector]]"},
       {"option of another kind", good_link + zf + "cycles = [1]\n",
        "FILE:8: detector.0.cycles: is an option of analog-zf, analog-mmse, analog-ginv; zf has name, id, "
-       "label, target, lanes"},
+       "label, reference, target, lanes"},
       {"a parameter of the accelerator", good_link + "[[detector]]\nname = \"analog-zf\"\narray.size = 8\n",
        "FILE:8: detector.0.array: is a parameter of the accelerator; it stands in a table "
        "[accelerator.NAME], and accelerator = \"NAME\" here"},

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "closed_form.hpp"
 #include "conditional.hpp"
@@ -34,18 +35,19 @@ TEST(conditional, without_interference_is_the_closed_form) {
     }
 }
 
-// Every decision region's probability as a difference of two distribution functions, times its bits.
+// Every decision region's probability as a difference of two distribution functions, times its bits. Regions
+// end midway between the levels, which are floats.
 double by_regions(const constellation& symbols, std::uint32_t sent, std::complex<double> mean,
                   double deviation) {
+  std::set<double> levels;
+  for (const auto p : symbols.points()) levels.insert(static_cast<double>(p.real()));
   const auto below = [&](double edge, double centre) {
     return 0.5 * std::erfc((centre - edge) / deviation / std::sqrt(2.0));
   };
-  const double spacing =
-      std::sqrt(6 / (static_cast<double>(symbols.size()) - 1));  // of unit-energy square QAM
-  const double outermost = spacing * (std::sqrt(static_cast<double>(symbols.size())) - 2) / 2;
   const auto inside = [&](double level, double centre) {
-    const double above_lower = level < -outermost ? 0 : below(level - spacing / 2, centre);
-    return (level > outermost ? 1 : below(level + spacing / 2, centre)) - above_lower;
+    const auto at = levels.find(level), next = std::next(at);
+    const double above_lower = at == levels.begin() ? 0 : below((*std::prev(at) + level) / 2, centre);
+    return (next == levels.end() ? 1 : below((level + *next) / 2, centre)) - above_lower;
   };
   double sum = 0;
   for (std::uint32_t label = 0; label < symbols.size(); ++label) {
@@ -64,9 +66,10 @@ TEST(conditional, with_interference_sums_the_regions) {
         for (const std::complex<double> moved : {std::complex{0.1, -0.2}, {-0.7, 0.4}, {2.5, 0.0}})
           for (const double deviation : {0.05, 0.4, 3.0}) {
             const std::complex<double> mean = std::complex<double>(symbols.points()[sent]) + moved;
-            // Regions by differences lose 2^-53 each of up to 8 bits; edges of floats as above.
+            // At most 256 regions of 8 bits, each a product of two differences that lose a few 2^-53; what an
+            // argument's rounding moves a tail by is of that order too.
             EXPECT_NEAR(errors.of_symbol(sent, mean, 2 * deviation * deviation),
-                        by_regions(symbols, sent, mean, deviation), 1e-5 / deviation)
+                        by_regions(symbols, sent, mean, deviation), 256 * 8 * 8 * 0x1p-53)
                 << points << " " << sent << " " << moved << " " << deviation;
           }
     }

@@ -76,6 +76,10 @@ constexpr double mmse_16x4_6_db = 17487627 / 400007168.0, mmse_16x4_6_db_error =
 
 std::vector<link_case> cases() {
   const auto awgn = [](scenario& s) { s.link.channel = "awgn"; };
+  const auto ofdm = [](scenario& s) {  // grids of 16 resource elements, which fade together
+    s.link.channel = "tdl-a";
+    s.channel.model = {{"subcarriers", std::int64_t{4}}, {"symbols", std::int64_t{4}}};
+  };
   const auto sets_of_16 = [](scenario& s) { s.link.uses_per_channel = 16; };
   const auto zf = [](double snr, std::uint64_t bits) { return link_of("zf", 4, "16qam", snr, bits); };
   const auto mmse = [](double snr, std::uint64_t bits) { return link_of("mmse", 16, "16qam", snr, bits); };
@@ -87,6 +91,8 @@ std::vector<link_case> cases() {
       {"ZF 4x4, 16 uses a channel", with(zf(20, 32768), sets_of_16), zf_4x4(20), 0, true},
       {"ZF 4x4, 16 uses a channel, five errored channels", with(zf(34, 16384), sets_of_16), zf_4x4(34), 0,
        false},
+      {"ZF 4x4 over TDL-A, most grids err", with(zf(14, 32768), ofdm), zf_4x4(14), 0, true},
+      {"ZF 4x4 over TDL-A, a dozen errored grids", with(zf(26, 16384), ofdm), zf_4x4(26), 0, false},
       {"ZF 4x4, stopped at 500 bit errors", with(zf(26, 1), until(500, 1 << 20)), zf_4x4(26), 0, true},
       {"ZF 4x4, stopped at 10 bit errors", with(zf(38, 1), until(10, 1 << 20)), zf_4x4(38), 0, false},
       {"ZF 4x4, stopped at the first error", with(zf(48, 1), until(1, 1 << 20)), zf_4x4(48), 0, false, true},

@@ -188,6 +188,48 @@ TEST(gram_draw, filtered_noise_is_coloured_by_the_gram_matrix) {
   EXPECT_NEAR(products / count, 0, 5.2 / std::sqrt(count));
 }
 
+TEST(gram_draw, sets_share_no_draws) {
+  // Neighbouring sets, of one pack and of two, and the uses of one: G_10 / sqrt(G_00) and the noise of a use
+  // are independent CN(0, 1), so products of their real parts have mean 0 and variance 1/4. Also G_00, whose
+  // diagonal is drawn another way: its covariance has variance rx^2 at most.
+  constexpr std::size_t tx = 2, rx = 4, lanes = gram_draw::lanes, packs = 2000;
+  const auto channel = make_channel("rayleigh", {}, rx, tx).value();
+  draws d(*channel);
+  const std::vector<cf32> x(lanes * tx);  // nothing sent: z is noise
+  const std::vector<float> n0(lanes, 1.0f);
+  std::vector<cf32> z(tx * lanes);
+  std::vector<double> off, energy, noise;
+  for (std::size_t p = 0; p < packs; ++p) {
+    const set_identity first{11, 2, p * lanes};
+    d.source.draw_channels(first);
+    d.source.gram(d.g.data(), lanes, d.energy);
+    d.source.filter(first, 1, x.data(), n0, z.data(), lanes);
+    for (std::size_t l = 0; l < lanes; ++l) {
+      const matrix g = gram_of(d.g, tx, l);
+      off.push_back(g(1, 0).real() / std::sqrt(g(0, 0).real()));
+      energy.push_back(g(0, 0).real() - rx);
+      noise.push_back(static_cast<double>(z[l].real()) / std::sqrt(g(0, 0).real()));
+    }
+  }
+  const auto expect_uncorrelated = [&](const std::vector<double>& a, const std::vector<double>& b,
+                                       std::size_t apart, double deviation, const char* what) {
+    double sum = 0;
+    const std::size_t count = a.size() - apart;
+    for (std::size_t i = 0; i < count; ++i) sum += a[i] * b[i + apart];
+    // Of 27 means, all: 5.6 standard deviations.
+    EXPECT_NEAR(sum / static_cast<double>(count), 0, 5.6 * deviation / std::sqrt(static_cast<double>(count)))
+        << what << " " << apart;
+  };
+  for (const std::size_t apart : {1u, 2u, 4u, 8u, 15u, 16u, 17u, 32u}) {
+    expect_uncorrelated(off, off, apart, 0.5, "off the diagonal");
+    expect_uncorrelated(energy, energy, apart, rx, "diagonal");
+    expect_uncorrelated(noise, noise, apart, 0.5, "noise");
+  }
+  expect_uncorrelated(off, noise, 0, 0.5, "noise and channel");
+  expect_uncorrelated(off, noise, 1, 0.5, "noise and channel");
+  expect_uncorrelated(off, noise, lanes, 0.5, "noise and channel");
+}
+
 scenario make_scenario(const detector_spec& detector, const std::string& draw) {
   scenario s;
   s.link.rx = 8;
