@@ -58,14 +58,14 @@ struct noise {
   static noise white(float variance) noexcept { return {scalar, variance, {}, 1}; }
 };
 
-/// Channels of a batch. matrix: cf32, H [problem, rx, tx], or G [problem, tx, tx] in the gram form.
+/// Channels of a batch. matrix: complex, H [problem, rx, tx], or G [problem, tx, tx] in the gram form.
 struct channel_batch {
   view matrix;              ///< H or G
   mho::noise noise{};       ///< of the received vectors
   form is = form::channel;  ///< which of the two `matrix` is; the one that was reserved
 };
 
-/// Received vectors. vectors: cf32 [problem, use, rx], or z [problem, use, tx] in the gram form.
+/// Received vectors. vectors: complex [problem, use, rx], or z [problem, use, tx] in the gram form.
 struct received_batch {
   view vectors;      ///< y or z
   view prior_llr{};  ///< f32 [problem, use, tx * bits]; the llr output is then extrinsic
@@ -80,9 +80,11 @@ struct output {
   view estimate{};  ///< cf32 [problem, use, tx]: x + noise, unbiased (E[estimate | x] = x)
   view variance{};  ///< f32 [problem, use, tx]: variance of that noise (post-equalisation)
   view llr{};       ///< f32 [problem, use, bits of all streams]: ln P(bit=0)/P(bit=1), stream by stream,
-                    ///< MSB first
+                    ///< MSB first. i8, i16: round(LLR / llr.scale), clipped to -127 .. 127, -32767 .. 32767
   view bits{};      ///< u8 [problem, use, bits of all streams]: hard decisions
-  std::span<status> state{};  ///< problem * uses + use, exactly as many
+  std::span<status> state{};           ///< problem * uses + use, exactly as many
+  std::uint64_t* saturated = nullptr;  ///< if given, raised by how many integer LLRs of the call were
+                                       ///< clipped; a counter a call, for calls that run at once
 };
 
 /// Which part of the batch, on which scratch, and who its problems are. Under noise that is neither scalar

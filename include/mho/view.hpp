@@ -11,9 +11,19 @@
 
 namespace mho {
 
-/// Element types. The complex ones are interleaved (re, im). Detectors of this version take cf32 and f32 (and
-/// u8 for bits); the others answer error::unsupported.
-enum class element : std::uint8_t { cf32, cbf16, ci16, f32, i8, u8 };
+/// Element types. The complex ones are interleaved (re, im). Matrices and received vectors are cf32, cbf16 or
+/// ci16, and are computed with in FP32; estimates are cf32, variances f32, LLRs f32, i8 or i16, bits u8.
+/// Others are error::unsupported.
+enum class element : std::uint8_t { cf32, cbf16, ci16, f32, i8, u8, i16 };
+
+/// A pair of bfloat16, the upper halves of two floats: OCUDU's and srsRAN's cbf16_t.
+struct cbf16 {
+  std::uint16_t real, imag;  ///< bit patterns
+};
+/// A pair of 16-bit integers: OpenAirInterface's c16_t.
+struct ci16 {
+  std::int16_t real, imag;  ///< value = integer * view::scale
+};
 
 /// The element type of a C++ type.
 template <class T>
@@ -29,6 +39,24 @@ template <>
 struct element_of<float> {
   /// f32
   static constexpr element value = element::f32;
+};
+/// cbf16 is cbf16.
+template <>
+struct element_of<cbf16> {
+  /// cbf16
+  static constexpr element value = element::cbf16;
+};
+/// ci16 is ci16.
+template <>
+struct element_of<ci16> {
+  /// ci16
+  static constexpr element value = element::ci16;
+};
+/// std::int16_t is i16.
+template <>
+struct element_of<std::int16_t> {
+  /// i16
+  static constexpr element value = element::i16;
 };
 /// std::uint8_t is u8.
 template <>
@@ -48,23 +76,23 @@ struct element_of<std::int8_t> {
 /// Element (i, j, k) lies at data + i stride[0] + j stride[1] + k stride[2], strides in elements, 0
 /// broadcasts an input. Covers C order [problem][rx][tx], column-major
 /// matrices of Eigen and Armadillo (stride {rx * tx, 1, rx}) and planes with the resource element fastest
-/// (stride {1, ..}). Planes that have nothing to do with each other, an address each, are for a later
-/// version: `planes` is there so that the layout of this struct need not change, and every call answers
-/// unsupported where it is set.
+/// (stride {1, ..}). Planes that have nothing to do with each other, one for each (j, k), are an array of
+/// addresses instead: element (i, j, k) lies at planes[j * extent[2] + k] + first + i stride[0], and data is
+/// null. Planes are for inputs: matrices and received vectors.
 struct view {
-  void* data = nullptr;  ///< address of element (0, 0, 0)
-  void* const* planes =
-      nullptr;  ///< reserved: element (i, j, k) at planes[j * extent[2] + k] + i * stride[0]
+  void* data = nullptr;           ///< address of element (0, 0, 0)
+  void* const* planes = nullptr;  ///< or addresses of extent[1] * extent[2] planes
   std::array<std::size_t, 3>
       extent{};  ///< see `channel_batch`, `received_batch` and `output` for their meaning
   std::array<std::ptrdiff_t, 3> stride{};  ///< in elements
   element type = element::cf32;            ///< of every element
   float scale = 1;                         ///< value = stored integer * scale; for the integer types only
+  std::ptrdiff_t first = 0;                ///< with planes: elements from a plane's address to its element 0
 
   /// Whether it was not given.
   bool empty() const noexcept { return data == nullptr && planes == nullptr; }
 
-  /// The address of element (i, j, k); T must be the element type's C++ type.
+  /// Element (i, j, k) of a view without planes; T must be the element type's C++ type.
   template <class T>
   T& at(std::size_t i, std::size_t j = 0, std::size_t k = 0) const noexcept {
     return static_cast<T*>(
@@ -78,7 +106,7 @@ template <class T>
 view strided(T* data, std::array<std::size_t, 3> extent, std::array<std::ptrdiff_t, 3> stride) noexcept {
   using value_type = std::remove_const_t<T>;
   // Views are type-erased and shared by inputs and outputs; mho never writes through an input view.
-  return {const_cast<value_type*>(data), nullptr, extent, stride, element_of<value_type>::value, 1};
+  return {const_cast<value_type*>(data), nullptr, extent, stride, element_of<value_type>::value, 1, 0};
 }
 
 /// Contiguous, last extent fastest: C and NumPy order.
@@ -101,6 +129,21 @@ template <class T>
 view problem_fastest(T* data, std::size_t n0, std::size_t n1, std::size_t n2 = 1) noexcept {
   return strided(data, {n0, n1, n2},
                  {1, static_cast<std::ptrdiff_t>(n0 * n2), static_cast<std::ptrdiff_t>(n0)});
+}
+
+/// Planes with the problem (resource element) fastest, an address each: plane (j, k) is planes[j * n2 + k],
+/// its element for problem i at `first` + i `stride`. The addresses are read while a call lasts.
+template <class T>
+view plane_pointers(T* const* planes, std::size_t n0, std::size_t n1, std::size_t n2 = 1,
+                    std::ptrdiff_t first = 0, std::ptrdiff_t stride = 1) noexcept {
+  using value_type = std::remove_const_t<T>;
+  return {nullptr,
+          reinterpret_cast<void* const*>(const_cast<value_type* const*>(planes)),
+          {n0, n1, n2},
+          {stride, 0, 0},
+          element_of<value_type>::value,
+          1,
+          first};
 }
 
 }  // namespace mho
