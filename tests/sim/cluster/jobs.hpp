@@ -74,6 +74,8 @@ class background_mho {
     if (child_ > 0 && waitpid(child_, &state_, WNOHANG) == child_) child_ = -1;
     return child_ < 0;
   }
+  /// What it has said on standard error so far.
+  std::string errors() const { return slurp(folder_.path("err")); }
   outcome wait() {
     if (child_ > 0) waitpid(child_, &state_, 0);
     child_ = -1;
