@@ -65,7 +65,7 @@ int command_solve(const solve_arguments& a) {
       random_stream random(a.seed, 0, number, side_purpose);
       for (double& entry : side) entry = static_cast<double>(random.normal());
     };
-    if (const status s = made->calibrate(example, a.cycles, a.seed); s != status::ok)
+    if (const status s = made->calibrate(example, a.seed); s != status::ok)
       throw std::runtime_error(a.matrix + ": the converters cannot be calibrated: " + to_string(s));
   }
   std::vector<double> state(made->state_size()), scratch(made->scratch_size());

@@ -124,12 +124,12 @@ class MHO_API analog_solver {
   /// (converter.adc_kind), or their devices err (converter.device, converter.dac_error_lsb).
   bool needs_calibration() const noexcept;
 
-  /// Draws the converters' chip, and designs the trained ones: runs `cycles` cycles of
-  /// converter.training_problems examples with ideal ADCs, fewer once every place in the circuit has seen
-  /// enough, and notes the read-outs. seed: of the chip, the one that `program` and `solve` will be called
-  /// with; the same seed and examples give the same converters. Examples that cannot be programmed are left
-  /// out; unstable if all are. Does nothing where nothing is needed. Allocates.
-  status calibrate(const example_source& examples, std::size_t cycles, std::uint64_t seed);
+  /// Draws the converters' chip, and designs the trained ones: runs converter.training_cycles
+  /// cycles of converter.training_problems examples with ideal ADCs, fewer once every place in the circuit
+  /// has seen enough, and notes the read-outs. seed: of the chip, the one that `program` and `solve` will be
+  /// called with; the same seed and examples give the same converters. Examples that cannot be programmed are
+  /// left out; unstable if all are. Does nothing where nothing is needed. Allocates.
+  status calibrate(const example_source& examples, std::uint64_t seed);
 
   /// The trained converters, place by place; empty without training. Allocates.
   std::vector<adc_place> trained_converters() const;
@@ -146,7 +146,8 @@ class MHO_API analog_solver {
   /// that of b into residual[cycle] (empty: not wanted). b has N entries. The residual is
   /// the refinement's own, updated in place: errors of HP-MVM's arrays are not in it. Once |r| <=
   /// 2^-solver.stop_bits |b| nothing is computed any more and later cycles repeat what that one left;
-  /// cycles_used, if given, is their number before that. b = 0 has the solution x = 0 and the residual 0. ok;
+  /// cycles_used, if given, is the number of those that were computed, whose results hold
+  /// whatever the status is: the rest is unwritten then. b = 0 has the solution x = 0 and the residual 0. ok;
   /// not_finite; out_of_range (a norm of b above 2^200, or below 2^-200 and not zero); or unstable: the
   /// numbers ran away.
   status solve(std::span<const double> state, const double* b, std::size_t cycles, const analog_identity& who,

@@ -128,7 +128,8 @@ void batch_solver::program(const double* a, std::span<const analog_identity> who
 
 void batch_solver::solve(const double* programmed, const double* b, std::size_t cycles,
                          std::span<const analog_identity> who, double* x, double* residual,
-                         std::span<status> state, double* scratch) const noexcept {
+                         std::span<status> state, std::span<std::size_t> done,
+                         double* scratch) const noexcept {
   const std::size_t n = model_.unknowns, width = lanes();
   const double extra = parameters_.solver.extra_error;
   double* start = scratch;
@@ -139,7 +140,10 @@ void batch_solver::solve(const double* programmed, const double* b, std::size_t 
   lane_streams reading = streams_of(who, [](const analog_identity& w) {
     return use_segment(w, reading_purpose, 0);  // a small system does not leave it
   });
-  for (std::size_t l = 0; l < state.size(); ++l) state[l] = status_of(b + l, n, width, start[l]);
+  for (std::size_t l = 0; l < state.size(); ++l) {
+    state[l] = status_of(b + l, n, width, start[l]);
+    done[l] = 0;
+  }
   for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
     for (std::size_t l = 0; extra > 0 && l < width; ++l)
       for (std::size_t i = 0; i < n; ++i) errors[i * width + l] = static_cast<double>(reading[l].normal());
@@ -149,6 +153,7 @@ void batch_solver::solve(const double* programmed, const double* b, std::size_t 
                      extra, r, now, left, rest);
     for (std::size_t l = 0; l < state.size(); ++l) {
       if (!std::isfinite(left[l]) && state[l] == status::ok) state[l] = status::unstable;
+      if (state[l] == status::ok) done[l] = cycle + 1;
       left[l] = start[l] > 0 ? left[l] / start[l] : 0;
     }
   }

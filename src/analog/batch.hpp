@@ -45,10 +45,10 @@ class batch_solver {
                std::span<status> state, double* scratch) const noexcept;
 
   /// Cycles 1 .. `cycles` of the refinement of b [N]: x [cycle, N], residual [cycle], and of each lane what
-  /// analog_solver::solve returns.
+  /// analog_solver::solve returns, and after how many cycles.
   void solve(const double* programmed, const double* b, std::size_t cycles,
              std::span<const analog_identity> who, double* x, double* residual, std::span<status> state,
-             double* scratch) const noexcept;
+             std::span<std::size_t> done, double* scratch) const noexcept;
 
  private:
   void program_plain(const double* a, std::size_t lane, const analog_identity& who, double* programmed,

@@ -123,7 +123,7 @@ status ginv::program(const double* h, const array_draws& draws, double* state,
 }
 
 status ginv::solve(const double* state, const double* y, std::size_t cycles, use_stream& reading, double* x,
-                   double* residual, double* scratch) const noexcept {
+                   double* residual, double* scratch, std::size_t& done) const noexcept {
   const double* stored = state;
   const double* p = stored + m_ * n_;
   const double* q = p + n_ * m_;
@@ -135,7 +135,7 @@ status ginv::solve(const double* state, const double* y, std::size_t cycles, use
   std::copy_n(y, m_, left);
   multiply_transposed(stored, m_, n_, left, r);
   const double start = norm(r, n_);
-  for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
+  for (std::size_t cycle = done = 0; cycle < cycles; done = ++cycle) {
     if (cycle == 0) {
       convert(y, m_, parameters_.converter.dac_bits, in);
       multiply(p, n_, m_, in, dx);

@@ -40,9 +40,10 @@ class ginv {
   status program(const double* h, const array_draws& draws, double* state, double* scratch) const noexcept;
 
   /// x after each of `cycles` cycles, n entries each, the first one step of the pseudo-inverse; residual (if
-  /// not null): |H^T (y - H x)| / |H^T y|. ok, or unstable: the numbers ran away.
+  /// not null): |H^T (y - H x)| / |H^T y|. ok, or unstable: the numbers ran away after
+  /// `done` cycles.
   status solve(const double* state, const double* y, std::size_t cycles, use_stream& reading, double* x,
-               double* residual, double* scratch) const noexcept;
+               double* residual, double* scratch, std::size_t& done) const noexcept;
 
  private:
   void write(const double* h, double step, const array_draws& draws, double* plus,

@@ -9,8 +9,9 @@ bool analog_solver::needs_calibration() const noexcept {
   return plan_->parameters.converter.needs_calibration();
 }
 
-status analog_solver::calibrate(const example_source& examples, std::size_t cycles, std::uint64_t seed) {
+status analog_solver::calibrate(const example_source& examples, std::uint64_t seed) {
   plan& p = *plan_;
+  const std::size_t cycles = p.parameters.converter.training_cycles;
   // With its mirror images, a place has the 8,000 samples of Lloyd's rules.
   constexpr std::size_t most_samples = 4000, enough = 16 * most_samples;
   constexpr std::uint64_t training_stream = 0xffff'fffe;

@@ -60,7 +60,7 @@ class analog_detector final : public analog_detector_base {
       const auto example = [&](std::size_t number, std::span<double> a, std::span<double> b) {
         analog::rayleigh_example(room.rx, room.tx, number, a, b);
       };
-      if (is_failed(solver_->calibrate(example, most_cycles_, seed_))) return error::bad_value;
+      if (is_failed(solver_->calibrate(example, seed_))) return error::bad_value;
       calibrated_rx_ = room.rx;
     }
     const std::size_t n = solver_->real_unknowns();
@@ -128,10 +128,11 @@ class analog_detector final : public analog_detector_base {
           for (double& entry : s.b) entry /= static_cast<double>(room().rx);
         analog_identity who = identity(which, p);
         who.use = static_cast<std::uint16_t>(u);  // every received vector is read with fresh errors
+        std::size_t done = 0;
         const status solved =
-            solver_->solve(programmed(p), s.b.data(), most_cycles_, who, s.x, s.residual, s.solver);
-        put({solved, s.x, s.residual, gain_.data() + p * tx, variance_.data() + p * tx}, parameters_.solver,
-            into, i, u, uses);
+            solver_->solve(programmed(p), s.b.data(), most_cycles_, who, s.x, s.residual, s.solver, &done);
+        put({solved, done, s.x, s.residual, gain_.data() + p * tx, variance_.data() + p * tx},
+            parameters_.solver, into, i, u, uses);
       }
     }
     return error::none;

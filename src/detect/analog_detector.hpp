@@ -44,6 +44,7 @@ class analog_detector_base : public detector {
   /// The cycles of a solution, 2 tx unknowns each, and how they ended.
   struct solution {
     status ended;
+    std::size_t done;  // cycles that were computed before it ended in failure
     std::span<const double> x, residual;
     const double *gain, *variance;  // [tx], of the problem
   };
@@ -55,7 +56,7 @@ class analog_detector_base : public detector {
     for (std::size_t step = 0; step < into.size(); ++step) {
       const auto cycle = static_cast<std::size_t>(cycles_[step]) - 1;
       status& state = into[step].state[i * uses + u];
-      if (is_failed(s.ended)) {
+      if (is_failed(s.ended) && cycle >= s.done) {
         state = s.ended;
         continue;
       }

@@ -104,10 +104,11 @@ class ginv_detector final : public analog_detector_base {
         if (is_failed(into[0].state[i * uses + u]) || !take(in, into, i, u, s.y)) continue;
         analog::use_stream reading({seed_, which.stream, which.first + p, static_cast<std::uint16_t>(u)},
                                    analog::reading_purpose);
+        std::size_t done = 0;
         const status solved = solver_->solve(programmed(p), s.y.data(), most_cycles_, reading, s.x.data(),
-                                             s.residual.data(), s.work.data());
-        put({solved, s.x, s.residual, gain_.data(), variance_.data() + p * room().tx}, parameters_.solver,
-            into, i, u, uses);
+                                             s.residual.data(), s.work.data(), done);
+        put({solved, done, s.x, s.residual, gain_.data(), variance_.data() + p * room().tx},
+            parameters_.solver, into, i, u, uses);
       }
     }
     return error::none;

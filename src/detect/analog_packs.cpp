@@ -162,6 +162,7 @@ void analog_packs::apply_to_lanes(const received_batch& in, std::span<const outp
   const std::size_t width = lanes(), n = 2 * tx_, uses = in.vectors.extent[1];
   analog_identity who[analog::most_analog_lanes];
   status solved[analog::most_analog_lanes];
+  std::size_t done[analog::most_analog_lanes];
   const auto state_at = [&](std::size_t step, std::size_t l) -> status& {
     return into[step].state[set.problem[l] * uses + set.use[l]];
   };
@@ -180,17 +181,17 @@ void analog_packs::apply_to_lanes(const received_batch& in, std::span<const outp
     for (std::size_t step = 0; step < into.size(); ++step) state_at(step, l) = status::not_finite;
   }
   solver_.solve(programmed, w.b, most_cycles(), {who, set.count}, w.x, w.residual, {solved, set.count},
-                w.solver);
+                {done, set.count}, w.solver);
   for (std::size_t l = 0; l < set.count; ++l) {
     if (is_failed(state_at(0, l))) continue;
     const std::size_t i = set.problem[l], u = set.use[l], p = which.begin + i;
     for (std::size_t step = 0; step < into.size(); ++step) {
       status& state = state_at(step, l);
-      if (is_failed(solved[l])) {
+      const auto cycle = static_cast<std::size_t>(wishes_.cycles[step]) - 1;
+      if (is_failed(solved[l]) && cycle >= done[l]) {
         state = solved[l];
         continue;
       }
-      const auto cycle = static_cast<std::size_t>(wishes_.cycles[step]) - 1;
       const std::size_t seen = std::min(cycle + 1, seen_cycles);
       for (std::size_t e = 0; e < seen * n; ++e) w.judged[e] = w.x[((cycle + 1 - seen) * n + e) * width + l];
       const double tolerance = analog_tolerance(tx_, gain_.data() + p * tx_, variance_.data() + p * tx_,

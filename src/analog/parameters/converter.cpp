@@ -43,6 +43,8 @@ void append_converter_options(std::vector<option>& schema) {
                              0, 1e-4));
   schema.push_back(parameter("converter.training_problems", std::int64_t{200}, "",
                              "example systems that a trained ADC is designed on", 1, 100000));
+  schema.push_back(parameter("converter.training_cycles", std::int64_t{3}, "",
+                             "of each example, whatever cycles are asked for later", 1, 1000));
 }
 
 converter_parameters typed_converter(const reader& values) {
@@ -59,6 +61,7 @@ converter_parameters typed_converter(const reader& values) {
   p.device.error_share = values.number("converter.error_share");
   p.device.read_error_siemens = values.number("converter.read_error_siemens");
   p.training_problems = values.integer<std::size_t>("converter.training_problems");
+  p.training_cycles = values.integer<std::size_t>("converter.training_cycles");
   return p;
 }
 

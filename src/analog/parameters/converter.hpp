@@ -19,7 +19,7 @@ struct converter_parameters {
   adc_kind kind = adc_kind::uniform;
   bool rms = false;  // a vector is normalised by its root mean square, else by its maximum; not of uniform
   adc_model device;
-  std::size_t training_problems = 0;
+  std::size_t training_problems = 0, training_cycles = 0;
 
   /// Whether the converters need a chip or a training before use.
   bool needs_calibration() const noexcept {

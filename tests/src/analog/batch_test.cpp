@@ -137,6 +137,7 @@ class analog_batch : public testing::TestWithParam<std::string> {
       const std::size_t used = std::min(lanes, all.size() - first);
       std::vector<analog_identity> who(used);
       std::vector<status> found(used, status::ok), solved(used);
+      std::vector<std::size_t> done(used);
       for (std::size_t l = 0; l < lanes; ++l) {
         const real_system& system = all[first + (l < used ? l : 0)];
         for (std::size_t e = 0; e < n * n; ++e) a.data()[e * lanes + l] = system.a[e];
@@ -144,7 +145,8 @@ class analog_batch : public testing::TestWithParam<std::string> {
         if (l < used) who[l] = {seed, 7, first + l, 3};
       }
       batch.program(a.data(), who, programmed.data(), found, scratch.data());
-      batch.solve(programmed.data(), b.data(), cycles, who, x.data(), left.data(), solved, scratch.data());
+      batch.solve(programmed.data(), b.data(), cycles, who, x.data(), left.data(), solved, done,
+                  scratch.data());
       for (std::size_t l = 0; l < used; ++l) {
         const std::string where = std::string(s.what) + ", n = " + std::to_string(n) +
                                   (complex_valued ? " complex" : " real") + ", system " +
@@ -153,12 +155,14 @@ class analog_batch : public testing::TestWithParam<std::string> {
         if (is_failed(found[l])) continue;
         for (std::size_t e = 0; e < size; ++e)
           ASSERT_TRUE(same(programmed.data()[e * lanes + l], state[e])) << where << ", state " << e;
-        ASSERT_EQ(solved[l], plain.solve(state, all[first + l].b.data(), cycles, who[l], one, residual, own))
+        std::size_t finished = 0;
+        ASSERT_EQ(solved[l],
+                  plain.solve(state, all[first + l].b.data(), cycles, who[l], one, residual, own, &finished))
             << where;
-        if (is_failed(solved[l])) continue;
-        for (std::size_t e = 0; e < cycles * n; ++e)
+        ASSERT_EQ(done[l], finished) << where;
+        for (std::size_t e = 0; e < finished * n; ++e)
           ASSERT_TRUE(same(x.data()[e * lanes + l], one[e])) << where << ", x " << e;
-        for (std::size_t c = 0; c < cycles; ++c)
+        for (std::size_t c = 0; c < finished; ++c)
           ASSERT_TRUE(same(left.data()[c * lanes + l], residual[c])) << where << ", residual " << c;
       }
     }

@@ -25,7 +25,7 @@ option_value text(const char* value) { return std::string(value); }
 void calibrate(analog_solver& solver, std::size_t rx, std::size_t tx, std::uint64_t seed) {
   ASSERT_EQ(solver.calibrate([=](std::size_t k, std::span<double> a,
                                  std::span<double> b) { analog::rayleigh_example(rx, tx, k, a, b); },
-                             3, seed),
+                             seed),
             status::ok);
 }
 

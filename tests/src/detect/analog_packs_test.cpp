@@ -82,21 +82,23 @@ detected one_by_one(const gram_batch& b, const options& values, bool loaded) {
         finite = finite && std::isfinite(right[i]) && std::isfinite(right[tx + i]);
       }
       status now = found;
+      std::size_t done = 0;
       if (!is_failed(now) && !finite) now = status::not_finite;
       if (!is_failed(now))
         now = solver.solve(programmed, right.data(), cycles, {1, 4, p, static_cast<std::uint16_t>(u)}, x,
-                           residual, scratch);
+                           residual, scratch, &done);
       for (std::size_t c = 0; c < cycles; ++c) {
         const std::size_t at = (c * problems + p) * b.uses + u;
         out.state[at] = now;
-        if (!is_failed(now))
+        const bool holds = !is_failed(now) || c < done;
+        if (holds)
           out.state[at] = solver.judge(std::span(x).first((c + 1) * n), std::span(residual).first(c + 1),
                                        analog_tolerance(tx, gain.data(), variance.data(), &x[c * n]));
         for (std::size_t i = 0; i < tx; ++i) {
           cf32& to = out.estimate[at * tx + i];
           to = {static_cast<float>(x[c * n + i] * gain[i]), static_cast<float>(x[c * n + tx + i] * gain[i])};
           out.variance[at * tx + i] = static_cast<float>(variance[i]);
-          if (!is_failed(now)) continue;
+          if (holds) continue;
           to = 0;
           out.variance[at * tx + i] = std::numeric_limits<float>::infinity();
         }
@@ -240,6 +242,7 @@ TEST(analog_packs, no_parameter_is_ignored) {
                                    "circuit.slew_volt_per_s",  // motion, inverters
                                    "converter.error_share",
                                    "converter.read_error_siemens",
+                                   "converter.training_cycles",
                                    "converter.training_problems",  // need converter.device
                                    "device.drift_activation_ev",
                                    "device.drift_exponent",
