@@ -1,7 +1,5 @@
 #include <mho/random.hpp>
 
-#include <Random123/philox.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -34,11 +32,7 @@ random_stream::random_stream(std::uint64_t seed, std::uint32_t stream, std::uint
       block_{} {}
 
 void random_stream::refill() noexcept {
-  const r123::Philox4x32 philox;
-  const r123::Philox4x32::ctr_type counter = {{counter_[0], counter_[1], counter_[2], counter_[3]}};
-  const r123::Philox4x32::key_type key = {{key_[0], key_[1]}};
-  const auto block = philox(counter, key);
-  for (unsigned i = 0; i < 4; ++i) block_[i] = block[i];
+  philox_block(position(key_, counter_), block_);
   ++counter_[0];
   used_ = 0;
 }

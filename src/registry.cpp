@@ -1,5 +1,7 @@
 #include <mho/registry.hpp>
 
+#include <mho/config.h>
+
 #include <algorithm>
 #include <mutex>
 
@@ -8,11 +10,20 @@
 namespace mho {
 namespace {
 
+std::vector<detector_kind> built_in() {
+  std::vector<detector_kind> kinds{mrc_kind(),        zf_kind(),        mmse_kind(),
+                                   mrc_double_kind(), zf_double_kind(), mmse_double_kind()};
+#if MHO_HAVE_ANALOG
+  kinds.push_back(analog_zf_kind());
+  kinds.push_back(analog_mmse_kind());
+  kinds.push_back(analog_ginv_kind());
+#endif
+  return kinds;
+}
+
 struct table {
   std::mutex guard;
-  std::vector<detector_kind> kinds{mrc_kind(),        zf_kind(),          mmse_kind(),
-                                   mrc_double_kind(), zf_double_kind(),   mmse_double_kind(),
-                                   analog_zf_kind(),  analog_mmse_kind(), analog_ginv_kind()};
+  std::vector<detector_kind> kinds = built_in();
 };
 
 table& the_table() {
@@ -33,6 +44,11 @@ result<detector_kind> find_detector(std::string_view name) {
   const auto found =
       std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.name == name; });
   if (found != kinds.end()) return *found;
+#if !MHO_HAVE_ANALOG
+  if (name.starts_with("analog-"))
+    return {error::unknown_name, "unknown detector " + std::string(name) +
+                                     "; this build of mho has no analogue model (MHO_ANALOG=OFF)"};
+#endif
   std::vector<std::string> names;
   for (const auto& kind : kinds) names.push_back(kind.name);
   return {error::unknown_name,

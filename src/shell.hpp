@@ -15,7 +15,7 @@
 
 namespace mho {
 
-struct detector::shell {
+struct __attribute__((visibility("hidden"))) detector::shell {
   using cf32 = std::complex<float>;
 
   /// Scratch of one slot, for `block` problems at a time.

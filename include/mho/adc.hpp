@@ -5,6 +5,11 @@
 /// Nature Communications (2025), s41467-025-65233-w (below: Hong et al.).
 #pragma once
 
+#include <mho/config.h>
+#if !MHO_HAVE_ANALOG
+#error "this build of mho has no analogue model: it was configured with MHO_ANALOG=OFF"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <span>

@@ -4,6 +4,11 @@
 /// paper).
 #pragma once
 
+#include <mho/config.h>
+#if !MHO_HAVE_ANALOG
+#error "this build of mho has no analogue model: it was configured with MHO_ANALOG=OFF"
+#endif
+
 #include <complex>
 #include <cstddef>
 #include <cstdint>

@@ -3,6 +3,11 @@
 /// The model's own answer for the circuits that netlist.hpp writes for SPICE.
 #pragma once
 
+#include <mho/config.h>
+#if !MHO_HAVE_ANALOG
+#error "this build of mho has no analogue model: it was configured with MHO_ANALOG=OFF"
+#endif
+
 #include <cstddef>
 #include <span>
 #include <vector>

@@ -8,6 +8,11 @@
 /// matrix and matched filter, bit-serial passes.
 #pragma once
 
+#include <mho/config.h>
+#if !MHO_HAVE_ANALOG
+#error "this build of mho has no analogue model: it was configured with MHO_ANALOG=OFF"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 

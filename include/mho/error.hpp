@@ -9,8 +9,7 @@
 #include <string>
 #include <utility>
 
-/// Marks what the shared library exports.
-#define MHO_API __attribute__((visibility("default")))
+#include <mho/config.h>
 
 namespace mho {
 

@@ -6,6 +6,11 @@
 /// not a transistor-level amplifier.
 #pragma once
 
+#include <mho/config.h>
+#if !MHO_HAVE_ANALOG
+#error "this build of mho has no analogue model: it was configured with MHO_ANALOG=OFF"
+#endif
+
 #include <cstddef>
 #include <limits>
 #include <string>
