@@ -1,0 +1,46 @@
+/* What the tests of the C face do in C; c_face_test.cpp compares it with the C++ face. */
+#ifndef C_FACE_H
+#define C_FACE_H
+
+#include <mho/mho.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum layout { ROWS, COLUMNS, PLANES, PLANE_POINTERS };
+
+/* A batch, how to run it, and where the results go: [step][problem][use].. */
+struct c_run {
+  const char* kind;
+  const int64_t* cycles; /* of analogue kinds */
+  size_t cycle_count;
+  const char* target;
+  size_t problems, rx, tx, uses;
+  const float* h; /* in the layout */
+  const float* y; /* rows */
+  enum layout layout;
+  float n0;
+  const float* covariance; /* of all problems; or NULL: n0 */
+  int fused;
+  uint64_t stream, first;
+  unsigned parts; /* calls on as many slots, one after the other */
+  const char* modulation;
+  mho_demapper rule;
+  float *estimate, *variance, *llr;
+  uint8_t* bits;
+  mho_status* state;
+  float* weights; /* or NULL */
+};
+
+mho_error c_detect(const struct c_run* run);
+
+/* Each prints what fails and returns how many did. */
+int c_errors(void);
+int c_lists(void);
+int c_constellations(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
