@@ -1,0 +1,124 @@
+#include "detection_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "hdf5.hpp"
+
+namespace mho::sim {
+namespace {
+
+using extents = std::vector<hsize_t>;
+
+// A dataset and how its entries lie in memory, which is how they lie in the file.
+struct output_array {
+  hdf5_handle type, dataset;
+  extents shape;
+};
+
+output_array make_array(hid_t file, const char* name, hdf5_handle type, extents shape) {
+  const hdf5_handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose),
+      how(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(how.get(), false);  // or no two files had the same bytes
+  H5Pset_fill_time(how.get(), H5D_FILL_TIME_NEVER);
+  hdf5_handle dataset(H5Dcreate2(file, name, type.get(), space.get(), H5P_DEFAULT, how.get(), H5P_DEFAULT),
+                      H5Dclose);
+  return {std::move(type), std::move(dataset), std::move(shape)};
+}
+
+bool write_part(const output_array& to, std::size_t first, std::size_t count, const void* from) {
+  extents start(to.shape.size()), size = to.shape;
+  start[0] = first;
+  size[0] = count;
+  const hdf5_handle in_file(H5Dget_space(to.dataset.get()), H5Sclose),
+      in_memory(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr), H5Sclose);
+  return H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) >=
+             0 &&
+         H5Dwrite(to.dataset.get(), to.type.get(), in_memory.get(), in_file.get(), H5P_DEFAULT, from) >= 0;
+}
+
+}  // namespace
+
+struct detection_file::handles {
+  hdf5_handle file;
+  output_array estimate, variance, state, llr, bits;
+
+  bool close() {
+    bool closed = true;
+    for (output_array* a : {&estimate, &variance, &state, &llr, &bits})
+      for (hdf5_handle* h : {&a->dataset, &a->type}) closed = h->close() && closed;
+    return file.close() && closed;
+  }
+};
+
+void detection_file::refuse(const std::string& why) const {
+  throw std::runtime_error("cannot write " + path_ + ": " + why);
+}
+
+detection_file::detection_file(const std::string& path, const detection_shape& shape)
+    : path_(path), temporary_(path + ".part"), shape_(shape), open_(std::make_unique<handles>()) {
+  // HDF5 would say that it cannot, but not why.
+  const int probe = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (probe < 0) refuse(std::strerror(errno));
+  ::close(probe);
+  const hdf5_guard guard;
+  open_->file = hdf5_handle(H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  const auto real = [] { return hdf5_handle(H5Tcopy(H5T_NATIVE_FLOAT), H5Tclose); };
+  const auto byte = [] { return hdf5_handle(H5Tcopy(H5T_NATIVE_UINT8), H5Tclose); };
+  const hid_t file = open_->file.get();
+  const extents streams{shape.problems, shape.uses, shape.tx};
+  open_->estimate = make_array(file, "estimate", hdf5_complex(), streams);
+  open_->variance = make_array(file, "noise_variance", real(), streams);
+  open_->state = make_array(file, "status", byte(), {shape.problems});
+  bool made = open_->estimate.dataset && open_->variance.dataset && open_->state.dataset;
+  if (shape.bits > 0) {
+    extents each = streams;
+    each.push_back(shape.bits);
+    open_->llr = make_array(file, "llr", real(), each);
+    open_->bits = make_array(file, "bits", byte(), each);
+    made = made && open_->llr.dataset && open_->bits.dataset;
+  }
+  if (made) return;
+  const std::string why = hdf5_reason();
+  open_->close();
+  std::remove(temporary_.c_str());
+  refuse(why);
+}
+
+detection_file::~detection_file() {
+  if (!open_) return;
+  open_->close();
+  std::remove(temporary_.c_str());
+}
+
+void detection_file::write(std::size_t first, std::size_t count, const detected_block& block) {
+  const hdf5_guard guard;
+  const bool written = write_part(open_->estimate, first, count, block.estimate.data()) &&
+                       write_part(open_->variance, first, count, block.variance.data()) &&
+                       write_part(open_->state, first, count, block.state.data()) &&
+                       (shape_.bits == 0 || (write_part(open_->llr, first, count, block.llr.data()) &&
+                                             write_part(open_->bits, first, count, block.bits.data())));
+  if (!written) refuse(hdf5_reason());
+}
+
+void detection_file::commit() {
+  const hdf5_guard guard;
+  if (!open_->close()) refuse(hdf5_reason());
+  const int file = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) refuse(std::strerror(errno));
+  const bool kept = ::fsync(file) == 0;
+  const int why = errno;
+  ::close(file);
+  if (!kept) refuse(std::strerror(why));
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) refuse(std::strerror(errno));
+  open_.reset();
+}
+
+}  // namespace mho::sim

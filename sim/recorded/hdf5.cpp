@@ -1,0 +1,38 @@
+#include "hdf5.hpp"
+
+#include <complex>
+
+namespace mho::sim {
+namespace {
+
+std::recursive_mutex& library() {
+  static std::recursive_mutex lock;
+  return lock;
+}
+
+}  // namespace
+
+hdf5_guard::hdf5_guard() : lock_(library()) {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // of this thread, where HDF5 was built to know of several
+}
+
+std::string hdf5_reason() {
+  const hdf5_guard guard;
+  std::string reason;
+  const auto keep = [](unsigned, const H5E_error2_t* e, void* to) -> herr_t {
+    if (e->desc != nullptr) *static_cast<std::string*>(to) = e->desc;
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep, &reason);  // from the call that was made inwards
+  return reason;
+}
+
+hdf5_handle hdf5_complex(const std::string& real, const std::string& imaginary) {
+  const hdf5_guard guard;
+  hdf5_handle type(H5Tcreate(H5T_COMPOUND, sizeof(std::complex<float>)), H5Tclose);
+  H5Tinsert(type.get(), real.c_str(), 0, H5T_NATIVE_FLOAT);
+  H5Tinsert(type.get(), imaginary.c_str(), sizeof(float), H5T_NATIVE_FLOAT);
+  return type;
+}
+
+}  // namespace mho::sim
