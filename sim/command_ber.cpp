@@ -42,7 +42,7 @@ rank_work prepare(const run_arguments& a, const ranks* job) {
   const unsigned threads = a.threads > 0    ? a.threads
                            : job != nullptr ? job->threads_each()
                                             : available_threads();
-  json head = to_json(s, empty_result(*made));
+  json head = to_json(made->settings(), empty_result(*made));
   return {std::move(head), std::move(*made), threads};
 }
 

@@ -46,7 +46,16 @@ int command_image(const run_arguments& a) {
   const result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
-  json file = result_head(s, "image", made->draws_gram() ? "gram" : "channel");
+  const bool by_column = s.image->order == "column";
+  const std::vector<std::uint8_t> payload = to_bits(*original, by_column);
+  if (const auto there = made->channel_sets()) {
+    const std::uint64_t bits = made->bits_a_use() * s.link.uses_per_channel,
+                        needed = (payload.size() + bits - 1) / bits;
+    if (needed > *there)
+      throw input_error(
+          fmt::format("{}: channel.file: has {} matrices, the picture needs {}", a.scenario, *there, needed));
+  }
+  json file = result_head(made->settings(), "image", made->draws_gram() ? "gram" : "channel");
   file["complete"] = false;
   file["pictures"] = json::array();
   open_folder(folder, file, a.resume, a.force);
@@ -54,8 +63,6 @@ int command_image(const run_arguments& a) {
   run_options options;
   options.threads = a.threads > 0 ? a.threads : available_threads();
   options.stop = &interrupt_flag();
-  const bool by_column = s.image->order == "column";
-  const std::vector<std::uint8_t> payload = to_bits(*original, by_column);
   const ber_result curves = empty_result(*made);
   std::vector<double> seconds;
   const auto save = [&] {

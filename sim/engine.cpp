@@ -95,7 +95,7 @@ std::uint64_t chunks_of(const std::vector<point>& unfinished, const sweep& s) {
     return p.bits == chunks * s.chunk_bits && p.uses == chunks * s.empty.chunk_uses &&
            p.sets == chunks * s.chunk_groups && p.stream_bit_errors.size() == s.streams;
   });
-  return whole && chunks < stopping_rule(s.stop, s.chunk_bits).max_chunks() ? chunks : 0;
+  return whole && chunks < s.rule().max_chunks() ? chunks : 0;
 }
 
 struct point_outcome {
@@ -140,7 +140,7 @@ void estimate_time(progress& state, const std::vector<tally>& total, const sweep
 point_outcome run_point(const sweep& s, std::size_t index, chunk_source& source,
                         const std::vector<point>& unfinished, const run_options& options, progress state,
                         const std::function<void(const std::vector<tally>&)>& on_round) {
-  const stopping_rule rule(s.stop, s.chunk_bits);
+  const stopping_rule rule = s.rule();
   std::vector<tally> total = cleared_totals(s);
   std::vector<expectation> before(total.size());  // sums of doubles, which subtraction does not give back
   const clock::time_point start = clock::now();

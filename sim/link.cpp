@@ -16,6 +16,9 @@ using cf32 = std::complex<float>;
 // Bits a chunk aims at: enough to keep a worker busy, few enough that a point of 1e5 bits has several chunks.
 constexpr std::size_t chunk_bits = 8192, fewest_sets = 16, most_sets = 1024;
 
+// Of a channel that ends, if it has as many times the fewest sets.
+constexpr std::uint64_t fewest_chunks = 64;
+
 // Complex multiplications between two looks at the stop flag (less than a second of them), and the problems
 // that kernels take at once: fewer cost as much.
 constexpr std::size_t slice_work = std::size_t{1} << 28, kernel_lanes = 32;
@@ -78,9 +81,11 @@ result<link> link::make(const scenario& s) {
   if (!symbols) return {symbols.code(), symbols.message()};
   link l(s, std::move(*symbols));
   result<std::unique_ptr<channel>> channel =
-      make_channel(s.link.channel, s.channel.model, s.link.rx, s.link.tx, s.channel.seed.value_or(s.seed));
+      make_channel(s.link.channel, s.channel.model, s.link.rx, s.link.tx, s.channel.seed.value_or(s.seed),
+                   s.channel.folder);
   if (!channel) return {channel.code(), channel.message()};
   l.channel_ = std::move(*channel);
+  l.scenario_.channel.digest = l.channel_->identity();
   result<channel_estimator> estimator = channel_estimator::make(s.estimation, *l.channel_);
   if (!estimator) return {estimator.code(), estimator.message()};
   l.estimator_ = std::make_shared<const channel_estimator>(std::move(*estimator));
@@ -89,7 +94,11 @@ result<link> link::make(const scenario& s) {
     if (!modem) return {modem.code(), modem.message()};
   }
   std::size_t sets = std::max(fewest_sets, l.channel_->sets_a_group());
-  while (sets < most_sets && sets * s.link.uses_per_channel * l.bits_a_use() < chunk_bits) sets *= 2;
+  // A channel that ends is shared out too, and stops before its end where it may.
+  const std::uint64_t share = l.channel_->sets().value_or(most_sets * fewest_chunks) / fewest_chunks;
+  while (sets < most_sets && sets * s.link.uses_per_channel * l.bits_a_use() < chunk_bits &&
+         2 * sets <= share)
+    sets *= 2;
   l.chunk_sets_ = sets;
   if (const std::string obstacle = l.choose_draw(); !obstacle.empty()) return {error::bad_value, obstacle};
   if (const std::string obstacle = l.obstacle_to_conditional(); !obstacle.empty())
@@ -138,8 +147,16 @@ link_worker::link_worker(const link& shared, const std::atomic<bool>* stop) : li
   outputs_.resize(most_steps);
 }
 
+// The last chunk of a channel that ends has what is left.
+std::size_t link_worker::sets_of(std::uint64_t index) const {
+  const std::uint64_t first = index * link_.chunk_sets();
+  if (!link_.channel_sets()) return link_.chunk_sets();
+  return std::min<std::uint64_t>(link_.chunk_sets(), *link_.channel_sets() - first);
+}
+
 void link_worker::run(const snr_point& point, std::uint64_t index, std::span<tally> counts) {
-  const std::size_t uses = link_.chunk_uses(), bits = link_.bits_a_use();
+  const std::size_t sets = sets_of(index), uses = sets * link_.settings().link.uses_per_channel,
+                    bits = link_.bits_a_use();
   const std::uint32_t stream = point_stream(point);
   // A pack of sets shares its draw of bits, as it does the others.
   const std::size_t together = gram_ ? gram_draw::lanes * link_.settings().link.uses_per_channel : 1;
@@ -147,8 +164,8 @@ void link_worker::run(const snr_point& point, std::uint64_t index, std::span<tal
     random_stream(link_.settings().seed, stream, (index * uses + u) / together,
                   gram_ ? draw_pack_bits : draw_bits)
         .bits(std::span(sent_).subspan(u * bits, together * bits));
-  draw_link(point, index, link_.chunk_sets());
-  detect(point, index, link_.chunk_sets());
+  draw_link(point, index, sets);
+  detect(point, index, sets);
   count_errors(link_, index, uses, {sent_, decided_, state_, &expected_}, counts);
 }
 
@@ -215,7 +232,8 @@ void link_worker::draw_received(const snr_point& point, std::uint64_t index, std
     const std::uint64_t number = index * link_.chunk_sets() + set;
     const std::span<cf32> h = std::span(h_).subspan(set * rx * tx, rx * tx);
     const std::uint64_t seed = s.channel.seed.value_or(s.seed);
-    if (const std::size_t group = link_.group_sets(); set % group == 0) {
+    const std::size_t group = link_.channel_sets() ? sets : link_.group_sets();
+    if (set % group == 0) {
       const std::size_t count = std::min(group, sets - set);
       const std::span<cf32> together = std::span(h_).subspan(set * rx * tx, count * rx * tx);
       if (s.channel.realisations > 0)  // the same channels at every point

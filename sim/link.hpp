@@ -44,6 +44,8 @@ class link {
   bool is_conditional() const { return scenario_.link.estimator == "conditional"; }
   /// Sets of uses that share a channel in a chunk (a power of two), and uses in a chunk.
   std::size_t chunk_sets() const { return chunk_sets_; }
+  /// Sets that the channel lasts for, the last chunk perhaps with fewer than the others; nothing: for ever.
+  std::optional<std::uint64_t> channel_sets() const { return channel_->sets(); }
   std::size_t chunk_uses() const { return chunk_sets_ * scenario_.link.uses_per_channel; }
   /// Sets whose channels depend on one another, and such groups in a chunk: the units of the intervals.
   std::size_t group_sets() const { return channel_->sets_a_group(); }
@@ -84,6 +86,7 @@ class link_worker {
            std::span<const std::span<std::uint8_t>> recovered, std::span<tally> counts);
 
  private:
+  std::size_t sets_of(std::uint64_t index) const;
   void draw_link(const snr_point& point, std::uint64_t index, std::size_t sets);
   void draw_received(const snr_point& point, std::uint64_t index, std::size_t sets);
   void draw_filtered(const snr_point& point, std::uint64_t index, std::size_t sets);

@@ -33,6 +33,8 @@ struct channel_settings {
   std::size_t realisations = 0;       ///< fixed channels, or groups of them; 0: always a fresh one
   std::optional<std::uint64_t> seed;  ///< of the channel draws alone; the run's seed if absent
   options model;                      ///< of link.channel, every one of its schema
+  std::string folder;                 ///< of the scenario: what a file's name is relative to
+  std::string digest;                 ///< of a file's numbers, once they were read
 };
 
 struct stop_settings {

@@ -78,6 +78,7 @@ json to_json(const scenario& s) {
   json& channel = j["channel"];
   channel["realisations"] = s.channel.realisations > 0 ? json(s.channel.realisations) : json(nullptr);
   for (const auto& [name, value] : s.channel.model) channel[name] = to_json(value);
+  if (!s.channel.digest.empty()) channel["digest"] = s.channel.digest;
   channel["seed"] = s.channel.seed ? json(*s.channel.seed) : json(nullptr);
   json& estimation = j["estimation"];
   for (const option& o : channel_estimator::schema()) {

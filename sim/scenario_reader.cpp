@@ -127,7 +127,7 @@ void read_channel_options(table_reader& t, const scenario& s, options& values) {
         t.fail(o.name, "needs a link.channel of " + names + ", which is " + chosen);
       }
   if (kind.check == nullptr) return;
-  if (const auto problem = kind.check(values, {s.link.rx, s.link.tx, s.seed}))
+  if (const auto problem = kind.check(values, {s.link.rx, s.link.tx, s.seed, s.channel.folder}))
     t.fail(problem->key, problem->what);
 }
 
@@ -177,11 +177,14 @@ scenario read_document(const toml::table& document, const toml_source& source, s
     link_table.fail("tx", "must be at most rx = " + std::to_string(s.link.rx) +
                               " on channel awgn, where stream k arrives at antenna k");
   for (const option& o : find_channel(s.link.channel)->schema) s.channel.model[o.name] = o.standard;
+  s.channel.folder = std::filesystem::path(path).parent_path().string();
   if (const toml::table* t = root.subtable("channel")) {
     table_reader channel(source, *t, "channel");
     s.channel.realisations = size_of(channel.get_or(integer("realisations", 0, 1, most_channels)));
     if (const auto v = channel.get(integer("seed", 1, 0, 0x1p53 - 1)))
       s.channel.seed = static_cast<std::uint64_t>(std::get<std::int64_t>(*v));
+    if (s.channel.realisations > 0 && s.link.channel == "recorded")
+      channel.fail("realisations", "cannot be with link.channel = \"recorded\", whose channels are fixed");
     read_channel_options(channel, s, s.channel.model);
     channel.finish();
   }

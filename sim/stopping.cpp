@@ -16,20 +16,23 @@ bool narrow(const tally& t, double relative) {
 
 }  // namespace
 
-stopping_rule::stopping_rule(const stop_settings& stop, std::uint64_t chunk_bits)
+stopping_rule::stopping_rule(const stop_settings& stop, std::uint64_t chunk_bits,
+                             std::uint64_t channel_chunks)
     : stop_(stop),
       min_chunks_(std::max<std::uint64_t>(1, divide_up(stop.min_bits, chunk_bits))),
-      max_chunks_(std::max(min_chunks_, divide_up(stop.max_bits, chunk_bits))) {}
+      channel_chunks_(channel_chunks),
+      max_chunks_(std::min(channel_chunks, std::max(min_chunks_, divide_up(stop.max_bits, chunk_bits)))) {}
 
 std::string stopping_rule::verdict(std::uint64_t chunks, std::span<const tally> curves) const {
-  if (chunks < min_chunks_) return "";
+  const char* const at_the_end = chunks >= channel_chunks_ ? "channel_end" : "";
+  if (chunks < min_chunks_) return at_the_end;
   const auto all = [&](auto meets) { return std::all_of(curves.begin(), curves.end(), meets); };
   if (stop_.bit_errors && all([&](const tally& t) { return t.bit_errors >= *stop_.bit_errors; }))
     return "bit_errors";
   if (stop_.relative_interval && (look_from(chunks) == chunks || chunks == max_chunks_) &&
       all([&](const tally& t) { return narrow(t, *stop_.relative_interval); }))
     return "relative_interval";
-  return chunks >= max_chunks_ ? "max_bits" : "";
+  return chunks >= max_chunks_ && chunks < channel_chunks_ ? "max_bits" : at_the_end;
 }
 
 std::uint64_t stopping_rule::look_from(std::uint64_t chunks) const {
@@ -39,7 +42,7 @@ std::uint64_t stopping_rule::look_from(std::uint64_t chunks) const {
 }
 
 bool stopping_rule::drops_last(std::uint64_t chunks, const std::string& verdict) const {
-  return chunks > min_chunks_ && verdict != "max_bits";
+  return chunks > min_chunks_ && verdict != "max_bits" && verdict != "channel_end";
 }
 
 std::string less_strict(const stop_settings& now, const stop_settings& before) {
@@ -70,8 +73,11 @@ bool ends_alike(const stop_settings& before, const stop_settings& now, std::uint
   if (end.why == "target_ber") return same_rule && now.target_ber && end.highest_ber < *now.target_ber;
   if (end.why == "interrupted") return false;
   if (same_rule) return true;
-  if (end.why == "max_bits") {  // all chunks, and no earlier one met the rule
-    if (is.max_chunks() != counted) return false;
+  if (end.why == "max_bits" || end.why == "channel_end") {  // all chunks, and no earlier one met the rule
+    // The channel's last chunk may be a part of one.
+    if (end.why == "max_bits" ? is.max_chunks() != counted
+                              : is.max_chunks() < divide_up(end.bits, chunk_bits))
+      return false;
     const bool looked_as_often = before.relative_interval && is.min_chunks() == was.min_chunks();
     return (!now.bit_errors || end.fewest_errors < *now.bit_errors) &&
            (!now.relative_interval ||

@@ -11,22 +11,23 @@
 
 namespace mho::sim {
 
-/// The [stop] table in chunks of `chunk_bits`.
+/// The [stop] table in chunks of `chunk_bits`, on a channel that lasts for `channel_chunks` of them.
 class stopping_rule {
  public:
-  stopping_rule(const stop_settings& stop, std::uint64_t chunk_bits);
+  static constexpr std::uint64_t for_ever = UINT64_MAX;
+  stopping_rule(const stop_settings& stop, std::uint64_t chunk_bits, std::uint64_t channel_chunks = for_ever);
 
-  /// Why the point ends after `chunks` chunks: "bit_errors", "relative_interval", "max_bits", or "" if it
-  /// goes on. relative_interval is looked at only at the minimum and whenever the number of chunks has
-  /// doubled since.
+  /// Why the point ends after `chunks` chunks: "bit_errors", "relative_interval", "channel_end", "max_bits",
+  /// or "" if it goes on. The channel's end counts as one, before min_bits too. relative_interval is looked
+  /// at only at the minimum and whenever the number of chunks has doubled since.
   std::string verdict(std::uint64_t chunks, std::span<const tally> curves) const;
 
   /// The first chunk from `chunks` on whose end relative_interval is looked at, the maximum aside.
   std::uint64_t look_from(std::uint64_t chunks) const;
 
   /// Whether the last chunk is left out of the counts: unless the point ended at its minimum, or at its
-  /// maximum without meeting its rule. Given that event the earlier chunks are exchangeable, which makes the
-  /// estimate unbiased.
+  /// maximum, or the channel's end, without meeting its rule. Given that event the earlier chunks are
+  /// exchangeable, which makes the estimate unbiased.
   bool drops_last(std::uint64_t chunks, const std::string& verdict) const;
 
   std::uint64_t min_chunks() const { return min_chunks_; }
@@ -34,7 +35,7 @@ class stopping_rule {
 
  private:
   stop_settings stop_;
-  std::uint64_t min_chunks_, max_chunks_;
+  std::uint64_t min_chunks_, channel_chunks_, max_chunks_;
 };
 
 /// The key by which `now` may end a point or a sweep earlier than `before` does; "" if there is none.

@@ -41,6 +41,9 @@ std::string channel_summary(const scenario& s) {
   const std::string channel = with_options(kind.name, kind.schema, s.channel.model),
                     what = kind.group.empty() ? "channel" : kind.group;
   if (kind.name == "awgn") return "awgn channel";
+  if (kind.name == "recorded")
+    return uses == 1 ? channel + " channels in turn"
+                     : fmt::format("{} channels in turn, {} uses each", channel, uses);
   if (fixed == 1) return "one fixed " + channel + " " + what;
   if (fixed > 1) return fmt::format("{} fixed {} {}s", fixed, channel, what);
   if (!kind.group.empty()) return "fresh " + channel + " " + what + "s";

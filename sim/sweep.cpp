@@ -15,7 +15,14 @@ sweep make_sweep(const link& l) {
   s.realisations = l.settings().channel.realisations;
   s.chunk_groups = l.chunk_groups();
   s.chunk_bits = l.chunk_uses() * l.bits_a_use();
+  s.channel_sets = l.channel_sets();
+  s.chunk_sets = l.chunk_sets();
   return s;
+}
+
+stopping_rule sweep::rule() const {
+  if (!channel_sets) return {stop, chunk_bits};
+  return {stop, chunk_bits, (*channel_sets + chunk_sets - 1) / chunk_sets};
 }
 
 std::vector<tally> cleared_totals(const sweep& s) {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "link.hpp"
 #include "result.hpp"
+#include "stopping.hpp"
 
 namespace mho::sim {
 
@@ -21,7 +23,15 @@ struct sweep {
   std::size_t realisations = 0;         ///< fixed channels; 0: fresh ones
   std::size_t chunk_groups = 0;         ///< units of a chunk (link::chunk_groups)
   std::uint64_t chunk_bits = 0;
+  std::optional<std::uint64_t> channel_sets;  ///< link::channel_sets
+  std::size_t chunk_sets = 0;                 ///< link::chunk_sets
 
+  /// When its points end.
+  stopping_rule rule() const;
+  /// Sets in a chunk of the channel's end that is none of its whole ones; 0: there is none.
+  std::size_t rest_sets() const {
+    return channel_sets ? static_cast<std::size_t>(*channel_sets % chunk_sets) : 0;
+  }
   std::size_t strata() const { return std::max<std::size_t>(1, realisations); }
   /// Strata that one chunk visits.
   std::size_t chunk_strata() const { return std::min(strata(), chunk_groups); }

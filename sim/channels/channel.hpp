@@ -81,8 +81,12 @@ class channel {
   /// Mean and covariance over the model, where they are known and the covariance is such a product.
   virtual std::optional<channel_moments> moments() const { return std::nullopt; }
 
-  /// How many sets there are; nothing: as many as one likes.
+  /// How many sets there are; nothing: as many as one likes. Where there is a number, `draw` takes any set
+  /// below it, and the more at once the better.
   virtual std::optional<std::uint64_t> sets() const { return std::nullopt; }
+
+  /// Whose numbers these are, where they come from elsewhere: a digest. "" if scenario and seed say it all.
+  virtual std::string identity() const { return ""; }
 
  private:
   std::size_t rx_, tx_;
@@ -93,10 +97,12 @@ struct option_problem {
   std::string key, what;
 };
 
-/// What a channel is made for. seed: of what is drawn once for all sets, such as the users' angles.
+/// What a channel is made for. seed: of what is drawn once for all sets, such as the users' angles. folder:
+/// what names of files are relative to.
 struct channel_size {
   std::size_t rx = 0, tx = 0;
   std::uint64_t seed = 1;
+  std::string folder = "";
 };
 
 /// An option that is a number.
@@ -115,14 +121,16 @@ struct channel_kind {
 
 /// All kinds: rayleigh (i.i.d. CN(0, 1)), kronecker (Rayleigh with correlated antennas and streams), rician
 /// (Rayleigh around a line of sight), tdl-a to tdl-e (OFDM over tapped delay lines), awgn (stream k arrives
-/// at antenna k alone, with unit gain).
+/// at antenna k alone, with unit gain), recorded (matrices of a file).
 std::span<const channel_kind> channel_kinds();
 
 /// The kind of that name; nullptr if there is none.
 const channel_kind* find_channel(std::string_view name);
 
 /// A channel of that kind; options that are not given have their defaults. Errors: unknown_name, bad_value.
+/// Throws input_error where a file turns out to be damaged while it is read.
 result<std::unique_ptr<channel>> make_channel(std::string_view name, const options& given, std::size_t rx,
-                                              std::size_t tx, std::uint64_t seed = 1);
+                                              std::size_t tx, std::uint64_t seed = 1,
+                                              const std::string& folder = "");
 
 }  // namespace mho::sim

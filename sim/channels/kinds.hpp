@@ -11,5 +11,6 @@ channel_kind kronecker_kind();
 channel_kind rician_kind();
 std::vector<channel_kind> tdl_kinds();
 channel_kind awgn_kind();
+channel_kind recorded_kind();
 
 }  // namespace mho::sim

@@ -127,7 +127,7 @@ void expect_all(const shard_set& set) {
 
 // Chunks that the point may take, judged by what the first `chunks` of them counted.
 std::uint64_t likely_chunks(const sweep& s, const ber_result& r, std::size_t point, std::uint64_t chunks) {
-  const stopping_rule rule(s.stop, s.chunk_bits);
+  const stopping_rule rule = s.rule();
   std::uint64_t likely = rule.max_chunks();
   if (s.stop.relative_interval) likely = std::min(likely, rule.look_from(chunks + 1));
   if (s.stop.bit_errors && chunks > 0) {
@@ -138,7 +138,7 @@ std::uint64_t likely_chunks(const sweep& s, const ber_result& r, std::size_t poi
                                      : static_cast<double>(rule.max_chunks());
     if (wanted < static_cast<double>(likely)) likely = static_cast<std::uint64_t>(wanted) + 1;
   }
-  return std::clamp(likely, std::max(chunks + 1, rule.min_chunks()), rule.max_chunks());
+  return std::min(std::max({likely, chunks + 1, rule.min_chunks()}), rule.max_chunks());
 }
 
 [[noreturn]] void refuse_short(const shard_set& set, const ber_result& r, std::size_t point,
@@ -163,7 +163,9 @@ int command_merge(const merge_arguments& a) {
   const shard_set set = read_shards(a.shards);
   expect_all(set);
   json head = set.head;
-  for (const char* own : {"shards", "chunk_bits", "chunk_groups", "chunk_uses", "curves"}) head.erase(own);
+  for (const char* own :
+       {"shards", "chunk_bits", "chunk_groups", "chunk_sets", "channel_sets", "chunk_uses", "curves"})
+    head.erase(own);
   head["kind"] = "ber";
   open_folder(a.out, to_json(head, set.points.empty), false, a.force);
   stored_source source(set);

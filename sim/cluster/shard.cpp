@@ -110,7 +110,7 @@ int run_shard(const run_arguments& a) {
   const sweep points = make_sweep(*made);
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out, name = place.name() + ".json",
                     path = folder + "/" + name;
-  json head = shard_head(to_json(s, points.empty), points, place, standard_deviations);
+  json head = shard_head(to_json(made->settings(), points.empty), points, place, standard_deviations);
   const std::optional<json> file = open_folder(folder, head, a.resume, a.force, name);
   earlier_shard earlier = read_earlier(path, file, points, head.at("scenario"));
   head["deviations"] = earlier.deviations;

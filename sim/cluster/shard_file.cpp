@@ -49,6 +49,10 @@ json shard_head(const json& result_as_it_starts, const sweep& s, const shard_pla
   head["shards"] = place.of;
   head["chunk_bits"] = s.chunk_bits;
   head["chunk_groups"] = s.chunk_groups;
+  if (s.channel_sets) {
+    head["chunk_sets"] = s.chunk_sets;
+    head["channel_sets"] = *s.channel_sets;
+  }
   head["deviations"] = deviations;
   return head;
 }
@@ -83,6 +87,11 @@ sweep sweep_of(const json& file) {
   s.realisations = about.channel.realisations;
   s.chunk_bits = count_of(file.at("chunk_bits"));
   s.chunk_groups = count_of(file.at("chunk_groups"));
+  if (file.contains("channel_sets")) {
+    s.channel_sets = count_of(file.at("channel_sets"));
+    s.chunk_sets = count_of(file.at("chunk_sets"));
+    if (s.chunk_sets == 0) throw std::runtime_error("it has no chunks");
+  }
   for (const curve& c : s.empty.curves) {
     const auto found = std::find_if(s.empty.curves.begin(), s.empty.curves.end(),
                                     [&](const curve& other) { return other.id == c.reference; });

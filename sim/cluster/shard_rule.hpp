@@ -16,7 +16,7 @@ namespace mho::sim {
 class shard_rule {
  public:
   shard_rule(const sweep& s, const shard_place& place, double deviations)
-      : sweep_(s), place_(place), rule_(s.stop, s.chunk_bits), deviations_(deviations) {}
+      : sweep_(s), place_(place), rule_(s.rule()), deviations_(deviations) {}
 
   /// After each of its own chunks; total: what they counted.
   bool enough(std::uint64_t own, std::span<const tally> total) const;

@@ -69,7 +69,11 @@ chunk_counts take_chunk(std::span<const std::uint64_t>& from, const sweep& s) {
         [&](const auto& list) {
           if (take() != list.size()) refuse();
         });
-    if (t.bits != s.chunk_bits || t.uses != s.empty.chunk_uses || t.first_stratum >= s.strata()) refuse();
+    const auto holds = [&](std::uint64_t sets, std::uint64_t of) {  // as many of a whole chunk's sets
+      return t.bits == s.chunk_bits / of * sets && t.uses == s.empty.chunk_uses / of * sets;
+    };
+    const bool is_rest = s.rest_sets() > 0 && holds(s.rest_sets(), s.chunk_sets);
+    if (!(holds(1, 1) || is_rest) || t.first_stratum >= s.strata()) refuse();
   }
   return chunk;
 }
