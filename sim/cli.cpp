@@ -74,6 +74,12 @@ void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& of) {
   command.add_option("--seed", seed, of + "; default 1")->check(whole_number(0, most_seed))->type_name("N");
 }
 
+void add_threads(CLI::App& command, unsigned& threads) {
+  command.add_option("--threads", threads, "0, the default: all processors")
+      ->check(whole_number(0, 4096))
+      ->type_name("N");
+}
+
 void add_json(CLI::App& command, bool& as_json) {
   command.add_flag("--json", as_json, "the result on standard output, and nothing else");
 }
@@ -102,9 +108,7 @@ void add_run(CLI::App& command, run_arguments& a) {
            "any key of the scenario by its dotted path: --set link.rx=64, any number of times");
   add_text(command, "--out", a.out, "folder of the results; default results/SCENARIO-NAME", "DIR");
   add_seed(command, a.seed, "of every random number");
-  command.add_option("--threads", a.threads, "0, the default: all processors")
-      ->check(whole_number(0, 4096))
-      ->type_name("N");
+  add_threads(command, a.threads);
   command.add_flag("--resume", a.resume, "go on with an incomplete result");
   command.add_flag("--force", a.force, "overwrite what is in the folder");
   add_json(command, a.as_json);
@@ -233,6 +237,20 @@ void add_list(CLI::App& command, list_arguments& a) {
   command.add_flag("--json", a.as_json, "as JSON");
 }
 
+void add_detect(CLI::App& command, detect_arguments& a) {
+  add_text(command, "IN", a.in, "HDF5 file with /channel, /received and /noise_variance", "")->required();
+  add_text(command, "--detector", a.detector, "its name: mho list detectors", "NAME")->required();
+  add_accelerator(command, a.accelerator);
+  add_sets(
+      command, a.sets,
+      "an option of the detector, a parameter of its accelerator, or modulation=16qam (for LLRs and bits), "
+      "mapping, demapper; any number of times");
+  add_seed(command, a.seed, "of modelled randomness");
+  add_threads(command, a.threads);
+  add_text(command, "--out", a.out, "the HDF5 file to write", "FILE.h5")->required();
+  add_json(command, a.as_json);
+}
+
 struct arguments {
   run_arguments run;
   merge_arguments merge;
@@ -241,6 +259,7 @@ struct arguments {
   netlist_arguments netlist;
   cost_arguments cost;
   plot_arguments plot;
+  detect_arguments detect;
   list_arguments list;
 };
 
@@ -294,6 +313,11 @@ void add_commands(CLI::App& app, arguments& a, command_function& chosen) {
                 "results/a/result.json results/b/result.json --ber 1e-3 --out both.svg",
                 [](const arguments& x) { return command_plot(x.plot); }),
            a.plot);
+  add_detect(*add("detect", "recorded channels and received vectors through a detector",
+                  "recorded.h5 --detector mmse --set modulation=16qam --out detected.h5\n"
+                  "Files: docs/recorded-data.md; keys of --json: docs/result-files.md",
+                  [](const arguments& x) { return command_detect(x.detect); }),
+             a.detect);
   add_list(*add("list", "what there is, with options and defaults", "detectors",
                 [](const arguments& x) { return command_list(x.list); }),
            a.list);

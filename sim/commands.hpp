@@ -70,6 +70,15 @@ struct plot_arguments {
   std::vector<double> targets;  ///< none: 1e-3 and the results' stop.target_ber
 };
 
+/// What `mho detect` is told; accelerator "" for that of the detector's default.
+struct detect_arguments {
+  std::string in, out, detector, accelerator;
+  std::vector<std::string> sets;
+  std::uint64_t seed = 1;
+  unsigned threads = 0;  ///< 0: all processors
+  bool as_json = false;
+};
+
 struct list_arguments {
   std::string what;  ///< "": all
   bool as_json = false;
@@ -85,6 +94,7 @@ std::vector<std::string> adc_kind_names();
 int command_netlist(const netlist_arguments& a);
 int command_cost(const cost_arguments& a);
 int command_plot(const plot_arguments& a);
+int command_detect(const detect_arguments& a);
 int command_list(const list_arguments& a);
 
 /// The whole program.
