@@ -70,6 +70,14 @@ void add_sets(CLI::App& command, std::vector<std::string>& sets, const std::stri
   command.add_option("--set", sets, what)->allow_extra_args(false)->type_name("KEY=VALUE");
 }
 
+void add_plugins(CLI::App& command, std::vector<std::string>& plugins) {
+  command
+      .add_option("--plugin", plugins,
+                  "shared object with detectors of your own, any number of times; see docs/plugins.md")
+      ->allow_extra_args(false)
+      ->type_name("FILE.so");
+}
+
 void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& of) {
   command.add_option("--seed", seed, of + "; default 1")->check(whole_number(0, most_seed))->type_name("N");
 }
@@ -106,6 +114,7 @@ void add_run(CLI::App& command, run_arguments& a) {
   add_text(command, "SCENARIO", a.scenario, "scenario file (TOML)", "")->required();
   add_sets(command, a.sets,
            "any key of the scenario by its dotted path: --set link.rx=64, any number of times");
+  add_plugins(command, a.plugins);
   add_text(command, "--out", a.out, "folder of the results; default results/SCENARIO-NAME", "DIR");
   add_seed(command, a.seed, "of every random number");
   add_threads(command, a.threads);
@@ -234,6 +243,7 @@ void add_list(CLI::App& command, list_arguments& a) {
   const std::vector<std::string> sections{"detectors", "accelerators", "channels", "modulations", "targets"};
   add_text(command, "WHAT", a.what, CLI::detail::join(sections, ", ") + "; default all", "")
       ->check(one_of(sections));
+  add_plugins(command, a.plugins);
   command.add_flag("--json", a.as_json, "as JSON");
 }
 

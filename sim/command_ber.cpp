@@ -11,6 +11,7 @@
 #include "for_chunks.hpp"
 #include "input_error.hpp"
 #include "interrupt.hpp"
+#include "plugin.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
 #include "thread_source.hpp"
@@ -36,6 +37,7 @@ void warn_of_signs(const scenario& s, const ber_result& r) {
 }
 
 rank_work prepare(const run_arguments& a, const ranks* job) {
+  load_plugins(a.plugins);
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
   result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());

@@ -12,6 +12,7 @@
 #include "interrupt.hpp"
 #include "montage.hpp"
 #include "picture.hpp"
+#include "plugin.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
 #include "summary.hpp"
@@ -30,6 +31,7 @@ std::string decibels(double snr_db) {
 }  // namespace
 
 int command_image(const run_arguments& a) {
+  load_plugins(a.plugins);
   scenario s = read_scenario(a.scenario, a.sets, a.seed, a.input.empty());
   if (!s.image && a.input.empty())
     throw input_error(a.scenario + ": image: missing; mho image needs an [image] table or --input");

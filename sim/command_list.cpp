@@ -10,6 +10,7 @@
 #include "channels/channel.hpp"
 #include "commands.hpp"
 #include "input_error.hpp"
+#include "plugin.hpp"
 #include "result_file.hpp"
 
 namespace mho::sim {
@@ -161,6 +162,7 @@ void print_section(const std::string& what, const json& list) {
 }  // namespace
 
 int command_list(const list_arguments& a) {
+  load_plugins(a.plugins);
   const std::vector<std::pair<std::string, json (*)()>> sections{{"detectors", detectors_json},
                                                                  {"accelerators", accelerators_json},
                                                                  {"channels", channels_json},

@@ -14,7 +14,7 @@ namespace mho::sim {
 /// What `mho ber` and `mho image` are told.
 struct run_arguments {
   std::string scenario, out, input;
-  std::vector<std::string> sets;
+  std::vector<std::string> sets, plugins;
   std::uint64_t seed = 1;
   unsigned threads = 0;  ///< 0: all processors
   bool resume = false, force = false, as_json = false;
@@ -81,6 +81,7 @@ struct detect_arguments {
 
 struct list_arguments {
   std::string what;  ///< "": all
+  std::vector<std::string> plugins;
   bool as_json = false;
 };
 

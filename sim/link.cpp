@@ -109,6 +109,11 @@ result<link> link::make(const scenario& s) {
     if (const error e = (*made)->reserve(room_for(l)); e != error::none)
       return {e, d.spec.name + ": cannot take " + std::to_string(s.link.rx) + "x" +
                      std::to_string(s.link.tx) + " (" + to_string(e) + ")"};
+    if (const std::size_t steps = (*made)->steps(), curves = curve_ids(d).size(); steps != curves)
+      return {error::bad_value, d.spec.name + ": yields " + std::to_string(steps) +
+                                    " outputs a vector where the "
+                                    "simulator draws " +
+                                    std::to_string(curves) + ": of a plugin's kind, one"};
     l.curves_ += (*made)->steps();
   }
   l.references_ = reference_curves(s);

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "estimation.hpp"
+#include "plugin.hpp"
 #include "references.hpp"
 #include "result_file.hpp"
 
@@ -25,6 +26,9 @@ json to_json(const option_value& value) {
 json detector_json(const detector_settings& d, const std::string& reference) {
   json j{{"id", d.id}, {"label", d.label}, {"name", d.spec.name}};
   j["reference"] = reference.empty() ? json(nullptr) : json(reference);
+  // Another build of a plugin may be another detector: --resume, ranks and shards are not mixed of two.
+  if (const auto plugin = plugin_of(d.spec.name))
+    j["plugin"] = {{"file", plugin->file}, {"digest", plugin->digest}};
   if (d.accelerator.empty()) {
     if (const auto kind = find_detector(d.spec.name))
       for (const option& o : kind->schema) {

@@ -9,6 +9,7 @@
 #include "for_chunks.hpp"
 #include "input_error.hpp"
 #include "interrupt.hpp"
+#include "plugin.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
 #include "shard_rule.hpp"
@@ -104,6 +105,7 @@ class shard_run {
 
 int run_shard(const run_arguments& a) {
   const shard_place place = parse_shard(a.shard);
+  load_plugins(a.plugins);
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
   const result<link> made = link::make(s);
   if (!made) throw input_error(a.scenario + ": " + made.message());
