@@ -10,8 +10,8 @@
 #include "channels/channel.hpp"
 #include "commands.hpp"
 #include "input_error.hpp"
+#include "lists.hpp"
 #include "plugin.hpp"
-#include "result_file.hpp"
 
 namespace mho::sim {
 namespace {
@@ -161,8 +161,7 @@ void print_section(const std::string& what, const json& list) {
 
 }  // namespace
 
-int command_list(const list_arguments& a) {
-  load_plugins(a.plugins);
+json lists(const std::string& what) {
   const std::vector<std::pair<std::string, json (*)()>> sections{{"detectors", detectors_json},
                                                                  {"accelerators", accelerators_json},
                                                                  {"channels", channels_json},
@@ -170,11 +169,18 @@ int command_list(const list_arguments& a) {
                                                                  {"targets", targets_json}};
   json all;
   for (const auto& [name, make] : sections)
-    if (a.what.empty() || a.what == name) all[name] = make();
-  if (a.as_json && all.contains("accelerators")) all["accelerator_options"] = accelerator_options_json();
+    if (what.empty() || what == name) all[name] = make();
+  if (all.contains("accelerators")) all["accelerator_options"] = accelerator_options_json();
+  return all;
+}
+
+int command_list(const list_arguments& a) {
+  load_plugins(a.plugins);
+  json all = lists(a.what);
   if (a.as_json) {
     std::fputs(text_of(all).c_str(), stdout);
   } else {
+    all.erase("accelerator_options");
     for (const auto& [name, list] : all.items()) {
       print_section(name, list);
       if (name == "targets") fmt::print("{}", target_note());

@@ -272,4 +272,20 @@ scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   return read_document(document, source, seed, image_must_exist);
 }
 
+scenario read_scenario(const scenario_text& text, const std::vector<std::string>& sets, std::uint64_t seed) {
+  toml_source source{text.name, {}, nullptr, text.has_lines};
+  toml::table document = parse_toml_text(text.toml, text.name);
+  for (const std::string& kind : text.detectors) {
+    if (!document.contains("detector")) document.insert("detector", toml::array{});
+    toml::array* list = document["detector"].as_array();
+    if (list == nullptr) break;  // an error that the reader reports
+    const bool named = std::any_of(list->begin(), list->end(), [&](const toml::node& entry) {
+      return entry.is_table() && entry.as_table()->at_path("name").value<std::string>() == kind;
+    });
+    if (!named) list->push_back(toml::table{{"name", kind}});
+  }
+  if (!sets.empty()) apply_overrides(document, sets, scenario_keys(), source);
+  return read_document(document, source, seed, false);
+}
+
 }  // namespace mho::sim

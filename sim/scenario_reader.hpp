@@ -17,6 +17,17 @@ namespace mho::sim {
 scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
                        bool image_must_exist = false, std::set<std::string>* known = nullptr);
 
+/// A scenario that is no file.
+struct scenario_text {
+  std::string toml;
+  std::string name = "scenario";       ///< stands for the file in errors, and without its suffix in results
+  bool has_lines = true;               ///< whether errors tell the line
+  std::vector<std::string> detectors;  ///< kinds that get an entry at the end unless they have one
+};
+
+/// The same from a text.
+scenario read_scenario(const scenario_text& text, const std::vector<std::string>& sets, std::uint64_t seed);
+
 /// The dotted paths of all keys that a scenario may have, of every kind of detector: detector.N.cycles,
 /// accelerator.NAME.array.size.
 std::vector<std::string> scenario_keys();

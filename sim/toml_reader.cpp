@@ -17,7 +17,7 @@ void toml_source::fail(const std::string& path, const toml::node* at, const std:
   for (const std::string& written : overridden)
     if (path == written || path.rfind(written + ".", 0) == 0 || (made && written.rfind(path + ".", 0) == 0))
       where = "--set";
-  if (where == file && at != nullptr && at->source().begin.line > 0)
+  if (has_lines && where == file && at != nullptr && at->source().begin.line > 0)
     where += ":" + std::to_string(at->source().begin.line);
   throw input_error(where + ": " + path + ": " + what);
 }
@@ -157,6 +157,15 @@ toml::table parse_toml(const std::string& path) {
     return toml::parse_file(path);
   } catch (const toml::parse_error& e) {
     throw input_error(path + ":" + std::to_string(e.source().begin.line) + ": " +
+                      std::string(e.description()));
+  }
+}
+
+toml::table parse_toml_text(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& e) {
+    throw input_error(name + ":" + std::to_string(e.source().begin.line) + ": " +
                       std::string(e.description()));
   }
 }

@@ -19,6 +19,7 @@ struct toml_source {
   std::string file;
   std::set<std::string> overridden;
   std::set<std::string>* known = nullptr;  ///< if given: collects the path of every key that a reader knows
+  bool has_lines = true;                   ///< whether its lines are a user's own
 
   /// Throws input_error about a key at a node (nullptr: no line).
   [[noreturn]] void fail(const std::string& path, const toml::node* at, const std::string& what) const;
@@ -60,6 +61,9 @@ class table_reader {
 /// A key that is a string, and its value.
 option text(std::string name, std::string standard, std::vector<std::string> choices = {});
 std::string string_of(const option_value& v);
+
+/// A TOML document from a text; its name stands for the file in errors. Throws input_error.
+toml::table parse_toml_text(const std::string& text, const std::string& name);
 
 /// A TOML file's document. Throws input_error with file and line.
 toml::table parse_toml(const std::string& path);
