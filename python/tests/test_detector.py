@@ -1,0 +1,413 @@
+"""Detectors on NumPy arrays against double precision, and what becomes of the arrays."""
+
+import sys
+import threading
+import time
+import tracemalloc
+import unittest
+
+import numpy as np
+
+import mho
+from common import link, reference
+
+N0 = 0.1
+
+
+class Numbers(unittest.TestCase):
+    def check(self, name: str, ridge: float, uses: int, threads: int) -> None:
+        h, _, y = link(37, uses, 16, 4)
+        estimate, variance, bound = reference(h, y, N0, ridge)
+        detector = mho.Detector(name)
+        detector.prepare(h, N0, uses=uses, threads=threads)
+        for found in (detector.apply(y, threads=threads), detector.detect(h, N0, y, threads=threads)):
+            self.assertEqual(found.estimate.dtype, np.complex64)
+            self.assertEqual(found.variance.dtype, np.float32)
+            self.assertEqual(found.status.dtype, np.uint8)
+            self.assertTrue((np.linalg.norm(found.estimate - estimate, axis=2) <= bound).all())
+            cond = np.linalg.cond(h).max() ** 2
+            self.assertLess((abs(found.variance - variance) / variance).max(), 32 * 2.0**-24 * cond)
+            self.assertTrue((found.status == mho.Status.OK).all())
+            self.assertIsNone(found.llr)
+            self.assertIsNone(found.bits)
+
+    def test_zf_and_mmse(self) -> None:
+        for uses in (1, 14):
+            for threads in (1, 3, 0):
+                with self.subTest(uses=uses, threads=threads):
+                    self.check("zf", 0, uses, threads)
+                    self.check("mmse", N0, uses, threads)
+
+    def test_weights(self) -> None:
+        h, _, y = link(5, 2, 16, 4)
+        detector = mho.Detector("mmse")
+        detector.prepare(h, N0, uses=2)
+        w = detector.weights()
+        self.assertEqual((w.shape, w.dtype), ((5, 4, 16), np.complex64))
+        estimate, _, bound = reference(h, y, N0, N0)
+        found = np.einsum("ptr,pur->put", w.astype(complex), y)
+        self.assertTrue((np.linalg.norm(found - estimate, axis=2) <= bound).all())
+        out = np.empty_like(w)
+        self.assertIs(detector.weights(out), out)
+        np.testing.assert_array_equal(out, w)
+
+    def test_noise_of_every_kind(self) -> None:
+        # Of the same white noise all are the same; of coloured noise whitening first is.
+        h, _, y = link(12, 3, 8, 3)
+        one = np.float32(N0)
+        plain = mho.Detector("zf").detect(h, N0, y)
+        for noise in (np.full(12, one), one, np.array(one)):
+            same = mho.Detector("zf").detect(h, noise, y)
+            np.testing.assert_array_equal(same.estimate, plain.estimate)
+        rng = np.random.default_rng(2)
+        root = np.linalg.cholesky(np.eye(8) + 0.3 * (m := rng.standard_normal((8, 8))) @ m.T)
+        covariance = root @ root.T
+        diagonal = np.diag(covariance)
+        for noise, kind, factor in (
+            (np.broadcast_to(diagonal, (12, 8)), "covariance", np.diag(np.sqrt(diagonal))),
+            (np.broadcast_to(covariance, (12, 8, 8)), "covariance", root),
+            (np.broadcast_to(root, (12, 8, 8)), "cholesky", root),
+            (np.broadcast_to(np.linalg.inv(root), (12, 8, 8)), "whitener", root),
+        ):
+            white = np.linalg.inv(factor)
+            estimate, variance, bound = reference(white @ h, np.einsum("ij,puj->pui", white, y), 1, 0)
+            cond = np.linalg.cond(white @ h).max() ** 2 * np.linalg.cond(white) ** 2
+            for entries, per_entry in ((noise, 1), (noise[::4], 4)):
+                found = mho.Detector("zf").detect(
+                    h, entries, y, noise_kind=kind, problems_per_noise_entry=per_entry
+                )
+                self.assertTrue((np.linalg.norm(found.estimate - estimate, axis=2) <= bound * np.linalg.cond(white) ** 2).all())
+                self.assertLess((abs(found.variance - variance) / variance).max(), 32 * 2.0**-24 * cond)
+
+    def test_gram_form(self) -> None:
+        h, _, y = link(9, 2, 16, 4)
+        gram = np.einsum("pri,prj->pij", h.conj(), h)
+        z = np.einsum("pri,pur->pui", h.conj(), y)
+        detector = mho.Detector("mmse")
+        detector.prepare(gram, N0, uses=2, form="gram")
+        estimate, _, bound = reference(h, y, N0, N0)
+        # G itself was rounded to float: as large an error again.
+        self.assertTrue((np.linalg.norm(detector.apply(z).estimate - estimate, axis=2) <= 2 * bound).all())
+
+    def test_llr_and_bits(self) -> None:
+        h, _, y = link(6, 2, 16, 4)
+        qam = mho.Constellation("16qam")
+        for rule in ("max_log", "exact"):
+            found = mho.Detector("mmse").detect(h, N0, y, constellation=qam, demapper=rule)
+            self.assertEqual((found.llr.shape, found.llr.dtype), ((6, 2, 16), np.float32))
+            self.assertEqual((found.bits.shape, found.bits.dtype), ((6, 2, 16), np.uint8))
+            # From the definition: ln of sums of exp(-|x - s|^2 / variance) over the points of a bit.
+            distance = abs(found.estimate[..., None].astype(complex) - qam.points) ** 2 / found.variance[..., None]
+            labels = np.arange(16)
+            for bit in range(4):
+                ones = (labels >> (3 - bit)) & 1 == 1
+                if rule == "max_log":
+                    wanted = distance[..., ones].min(axis=-1) - distance[..., ~ones].min(axis=-1)
+                else:
+                    wanted = np.logaddexp.reduce(-distance[..., ~ones], axis=-1) - np.logaddexp.reduce(
+                        -distance[..., ones], axis=-1
+                    )
+                # As the library says: x as if moved by a few 2^-24 of the outermost level and of itself.
+                moved = 8 * 2.0**-24 * (abs(found.estimate) + 1) * 2 * 1.9 / found.variance
+                self.assertTrue((abs(found.llr[..., bit::4] - wanted) <= moved + 1e-5 * abs(wanted)).all())
+                np.testing.assert_array_equal(found.bits[..., bit::4], found.llr[..., bit::4] < 0)
+        by_name = mho.Detector("mmse").detect(h, N0, y, constellation="16qam", outputs=["bits"])
+        np.testing.assert_array_equal(by_name.bits, found.bits)
+        mixed = mho.Detector("mmse").detect(h, N0, y, constellation=["qpsk", qam, qam, "64qam"], outputs=["bits"])
+        self.assertEqual(mixed.bits.shape, (6, 2, 16))
+        np.testing.assert_array_equal(mixed.bits[..., 2:10], found.bits[..., 4:12])
+
+    def test_integer_llr(self) -> None:
+        h, _, y = link(6, 1, 16, 4)
+        exact = mho.Detector("mmse").detect(h, N0, y, constellation="qpsk").llr
+        for kind, most in (("int8", 127), ("int16", 32767)):
+            scale = abs(exact).max() / most * 2
+            try:
+                found = mho.Detector("mmse").detect(
+                    h, N0, y, constellation="qpsk", outputs=["llr"], llr_type=kind, llr_scale=scale
+                )
+            except mho.Error as e:
+                self.assertEqual(e.code, "unsupported")
+                self.skipTest("this library has no integer LLRs")
+            self.assertEqual(found.llr.dtype, np.dtype(kind))
+            self.assertLessEqual(abs(found.llr - np.clip(exact / scale, -most, most)).max(), 0.5 + most * 2.0**-22)
+
+    def test_steps_come_first(self) -> None:
+        h, _, y = link(4, 2, 8, 2)
+        several = mho.Detector("analog-zf", accelerator="ideal", cycles=[1, 2, 30])
+        self.assertEqual(several.steps, 3)
+        found = several.detect(h, N0, y, constellation="qpsk")
+        self.assertEqual(found.estimate.shape, (3, 4, 2, 2))
+        self.assertEqual(found.bits.shape, (3, 4, 2, 4))
+        self.assertEqual(found.status.shape, (3, 4, 2))
+        one = mho.Detector("analog-zf", accelerator="ideal", cycles=[2]).detect(h, N0, y)
+        np.testing.assert_array_equal(one.estimate, found.estimate[1])
+        self.assertGreater(abs(found.estimate[0] - found.estimate[2]).max(), 0)
+
+    def test_randomness_has_an_identity(self) -> None:
+        h, _, y = link(8, 1, 8, 2)
+        detector = mho.Detector("analog-zf", cycles=[1])
+        whole = detector.detect(h, N0, y, stream=5, first=100).estimate
+        np.testing.assert_array_equal(detector.detect(h[3:], N0, y[3:], stream=5, first=103).estimate, whole[3:])
+        self.assertTrue((detector.detect(h, N0, y, stream=6, first=100).estimate != whole).any())
+
+    def test_bad_problems_are_flagged_in_band(self) -> None:
+        h, _, y = link(5, 1, 8, 2)
+        h[1, 0, 0] = np.nan
+        h[2, :, 1] = h[2, :, 0]
+        y[4, 0, 3] = np.inf
+        detector = mho.Detector("zf")
+        detector.prepare(h, N0)
+        found = detector.apply(y, constellation="qpsk")
+        wanted = [mho.Status.OK, mho.Status.NOT_FINITE, mho.Status.SINGULAR, mho.Status.OK, mho.Status.NOT_FINITE]
+        self.assertEqual([mho.Status(s) for s in found.status[:, 0]], wanted)
+        self.assertEqual([mho.Status(s) for s in detector.prepared_status()], wanted[:4] + [mho.Status.OK])
+        for p in (1, 2, 4):
+            self.assertTrue(wanted[p].failed)
+            self.assertTrue((found.estimate[p] == 0).all() and (found.llr[p] == 0).all())
+            self.assertTrue(np.isposinf(found.variance[p]).all())
+
+    def test_a_part_of_the_batch(self) -> None:
+        h, _, y = link(6, 1, 8, 2)
+        detector = mho.Detector("zf")
+        whole = detector.detect(h, N0, y)
+        part = detector.detect(h, N0, y, begin=2, end=4)
+        np.testing.assert_array_equal(part.estimate[2:4], whole.estimate[2:4])
+        self.assertTrue((part.estimate[:2] == 0).all() and (part.estimate[4:] == 0).all())
+
+
+class Arrays(unittest.TestCase):
+    def layouts(self, a: np.ndarray) -> "list[np.ndarray]":
+        """The same values behind other strides: Fortran, planes with the problem fastest, reversed, every other."""
+        padded = np.zeros((a.shape[0] * 2, a.shape[1] + 1, a.shape[2] * 3), a.dtype)
+        padded[::2, 1:, 1::3] = a
+        backwards = np.ascontiguousarray(a[::-1, ::-1, ::-1])[::-1, ::-1, ::-1]
+        all_of_them = [
+            np.asfortranarray(a),
+            np.ascontiguousarray(a.transpose(1, 2, 0)).transpose(2, 0, 1),
+            backwards,
+            padded[::2, 1:, 1::3],
+        ]
+        for other in all_of_them:
+            np.testing.assert_array_equal(other, a)
+        self.assertLess(max(backwards.strides), 0)
+        return all_of_them
+
+    def test_any_strides_give_the_same_bits(self) -> None:
+        h, _, y = link(33, 2, 16, 4)
+        detector = mho.Detector("mmse")
+        plain = detector.detect(h, N0, y)
+        for other_h, other_y in zip(self.layouts(h), self.layouts(y)):
+            found = detector.detect(other_h, N0, other_y)
+            np.testing.assert_array_equal(found.estimate, plain.estimate)
+            np.testing.assert_array_equal(found.variance, plain.variance)
+        # A channel that all problems share, by a stride of 0.
+        shared = np.broadcast_to(h[0], h.shape)
+        np.testing.assert_array_equal(
+            detector.detect(shared, N0, y).estimate, detector.detect(shared.copy(), N0, y).estimate
+        )
+
+    def allocated(self, call: "object") -> int:
+        """Bytes that NumPy and Python allocated at most while it ran."""
+        call()  # type: ignore[operator]
+        tracemalloc.start()
+        try:
+            call()  # type: ignore[operator]
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    def test_inputs_are_not_copied_and_out_allocates_nothing(self) -> None:
+        h, _, y = link(256, 4, 32, 4)
+        out = {
+            "estimate": np.empty((256, 4, 4), np.complex64),
+            "variance": np.empty((256, 4, 4), np.float32),
+            "llr": np.empty((256, 4, 16), np.float32),
+            "bits": np.empty((256, 4, 16), np.uint8),
+            "status": np.empty((256, 4), np.uint8),
+        }
+        detector = mho.Detector("mmse")
+        smallest = min(h.nbytes, y.nbytes, out["estimate"].nbytes)
+        for other_h, other_y in zip(self.layouts(h), self.layouts(y)):
+            used = self.allocated(lambda: detector.detect(other_h, N0, other_y, constellation="16qam", out=out))
+            self.assertLess(used, smallest // 2)
+            used = self.allocated(lambda: detector.prepare(other_h, N0, uses=4))
+            self.assertLess(used, smallest // 2)
+        # That a copy is seen: the one of complex128, which is documented.
+        used = self.allocated(lambda: detector.detect(h.astype(np.complex128), N0, y, constellation="16qam", out=out))
+        self.assertGreater(used, h.nbytes)
+
+    def test_other_types_are_converted(self) -> None:
+        h, _, y = link(8, 2, 8, 2)
+        plain = mho.Detector("zf").detect(h, N0, y).estimate
+        swapped = h.astype(h.dtype.newbyteorder())
+        fields = np.zeros(h.shape, [("tag", "i4"), ("value", "c8")])
+        fields["value"] = h
+        for other in (h.astype(np.complex128), h.tolist(), swapped, fields["value"]):
+            np.testing.assert_array_equal(mho.Detector("zf").detect(other, N0, y).estimate, plain)
+        real = np.ones((1, 2, 1), int)
+        np.testing.assert_allclose(mho.Detector("zf").detect(real, 1, 2.0 * real.swapaxes(1, 2)).estimate, 2)
+
+    def test_out_is_what_is_returned(self) -> None:
+        h, _, y = link(5, 3, 8, 2)
+        plain = mho.Detector("zf").detect(h, N0, y, constellation="qpsk")
+        room = np.zeros((10, 3, 4), np.complex64)
+        out = {"estimate": room[::-2, :, 1:3], "bits": np.empty((5, 3, 4), np.uint8)}
+        found = mho.Detector("zf").detect(h, N0, y, constellation="qpsk", out=out)
+        self.assertIs(found.estimate, out["estimate"])
+        self.assertIs(found.bits, out["bits"])
+        self.assertIsNone(found.variance)
+        self.assertTrue(np.shares_memory(found.estimate, room))
+        np.testing.assert_array_equal(room[::-2, :, 1:3], plain.estimate)
+        np.testing.assert_array_equal(found.bits, plain.bits)
+        self.assertTrue((room[::2] == 0).all() and (room[:, :, [0, 3]] == 0).all())
+        more = mho.Detector("zf").detect(h, N0, y, out={"estimate": out["estimate"]},
+                                         outputs=["estimate", "variance"])  # fmt: skip
+        self.assertIs(more.estimate, out["estimate"])
+        np.testing.assert_array_equal(more.variance, plain.variance)
+
+    def test_wrong_outs_are_refused(self) -> None:
+        h, _, y = link(5, 3, 8, 2)
+        shape = (5, 3, 2)
+        read_only = np.zeros(shape, np.complex64)
+        read_only.flags.writeable = False
+        for name, array, part in (
+            ("estimate", np.zeros(shape, np.complex128), "must be of type complex64"),
+            ("estimate", np.zeros((5, 3, 3), np.complex64), r"must have the shape \(5, 3, 2\), not \(5, 3, 3\)"),
+            ("estimate", read_only, "must be writeable"),
+            ("variance", np.broadcast_to(np.zeros(1, np.float32), shape), "must be writeable"),
+            ("status", np.zeros((3, 5), np.uint8).T, "must be C-contiguous"),
+            ("estimates", np.zeros(shape), "no output estimates; there are estimate, variance"),
+            ("estimate", [[[0j]]], "must be a NumPy array"),
+        ):
+            with self.assertRaisesRegex(mho.Error, part):
+                mho.Detector("zf").detect(h, N0, y, out={name: array})
+        both = np.zeros((5, 3, 8), np.complex64)
+        both[:] = y
+        with self.assertRaises(mho.Error) as over:
+            mho.Detector("zf").detect(h, N0, both, out={"estimate": both[:, :, :2]})
+        self.assertEqual(over.exception.code, "overlap")
+
+
+class Room(unittest.TestCase):
+    def test_reserve_is_a_limit(self) -> None:
+        h, _, y = link(8, 2, 8, 2)
+        detector = mho.Detector("zf")
+        detector.reserve(4, 8, 2, uses=2, slots=2)
+        detector.prepare(h[:4], N0)
+        np.testing.assert_array_equal(
+            detector.apply(y[:4], threads=2).estimate, mho.Detector("zf").detect(h, N0, y).estimate[:4]
+        )
+        with self.assertRaises(mho.Error) as large:
+            detector.prepare(h, N0)
+        self.assertEqual(large.exception.code, "too_large")
+        self.assertIn("(8, 8, 2)", str(large.exception))
+        self.assertIn("room for 4 problems of 8x2", str(large.exception))
+
+    def test_errors_have_codes_and_say_what_was_given(self) -> None:
+        h, _, y = link(4, 2, 8, 2)
+        detector = mho.Detector("zf")
+        with self.assertRaises(mho.Error) as early:
+            detector.apply(y)
+        self.assertEqual(early.exception.code, "bad_shape")
+        self.assertIn("nothing reserved", str(early.exception))
+        detector.prepare(h, N0)
+        for call, code, part in (
+            (lambda: detector.apply(y), "too_large", r"prepare\(\.\.\., uses=2\)"),
+            (lambda: detector.apply(y[:, 0]), "bad_shape", r"received: must be \[problem, use, rx\]"),
+            (lambda: detector.apply(y[:, :1], constellation="17qam"), "unknown_name", "17qam"),
+            (lambda: detector.apply(y[:, :1], outputs=["llr"]), "bad_value", "constellation: missing"),
+            (lambda: detector.prepare(h, np.zeros((4, 8, 8, 8))), "bad_value", "noise: must be"),
+            (lambda: detector.prepare(h, np.zeros(3)), "bad_shape", "prepare: bad_shape"),
+            (lambda: detector.prepare([["x"]], N0), "bad_shape", "channel: must be"),
+            (lambda: detector.prepare([[["x"]]], N0), "bad_value", "complex numbers"),
+            (lambda: detector.prepare(h, N0, form="grams"), "bad_value", "one of channel, gram"),
+            (lambda: mho.Detector("zff"), "unknown_name", "the nearest known one is zf"),
+            (lambda: mho.Detector("zf", targets="avx2"), "unknown_name", "target"),
+            (lambda: mho.Detector("zf", target=3), "bad_value", "target"),
+            (lambda: mho.Detector("analog-zf", cycles=["1"]), "bad_value", "cycles: must be a list of numbers"),
+        ):
+            with self.assertRaisesRegex(mho.Error, part) as caught:
+                call()
+            self.assertEqual(caught.exception.code, code)
+        with self.assertRaises(TypeError):
+            detector.apply(y, 3)
+
+    def test_options_and_capabilities(self) -> None:
+        detector = mho.make_detector("analog-zf", accelerator="paper", cycles=[2, 4], **{"array.size": 8})
+        self.assertEqual(detector.options["array.size"], 8)
+        self.assertEqual(detector.options["cycles"], [2, 4])
+        self.assertEqual(detector.name, "analog-zf")
+        self.assertTrue(detector.capabilities["randomised"])
+        self.assertFalse(mho.Detector("zf").capabilities["randomised"])
+        self.assertIn("gram", mho.Detector("zf").capabilities["forms"])
+
+
+class Threads(unittest.TestCase):
+    def test_the_gil_is_released(self) -> None:
+        # Threads switch only where one lets go of the GIL: another one that counts advances during a call if and only
+        # if the call does. A call may end before the other thread wakes up, so it is repeated.
+        h, _, y = link(512, 8, 32, 8)
+        detector = mho.Detector("mmse")
+        qam = mho.Constellation("16qam")
+        x = detector.detect(h, N0, y).estimate
+        calls = {
+            "prepare": lambda: detector.prepare(h, N0, uses=8),
+            "apply": lambda: detector.apply(y),
+            "detect": lambda: detector.detect(h, N0, y),
+            "weights": detector.weights,
+            "llr": lambda: qam.llr(x, 0.1, "exact"),
+            "slice": lambda: qam.slice(x),
+            "solve": lambda: mho.solve(np.eye(16) + 0.1, np.ones(16)),
+        }
+        counted, started, done = [0], threading.Event(), threading.Event()
+
+        def count() -> None:
+            while not done.is_set():
+                counted[0] += 1
+                started.set()
+                time.sleep(0)
+
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e6)
+        other = threading.Thread(target=count)
+        other.start()
+        try:
+            started.wait()
+            before = counted[0]
+            for _ in range(2000):  # a call that keeps the GIL: nobody else advances
+                mho.Constellation("qpsk")
+            self.assertEqual(counted[0], before)
+            for name, call in calls.items():
+                advanced = False
+                for _ in range(2000):
+                    before = counted[0]
+                    call()
+                    if advanced := counted[0] != before:
+                        break
+                self.assertTrue(advanced, name)
+        finally:
+            done.set()
+            sys.setswitchinterval(interval)
+            other.join()
+
+    def test_threads_may_share_a_detector(self) -> None:
+        h, _, y = link(64, 1, 16, 4)
+        detector = mho.Detector("mmse")
+        wanted = detector.detect(h, N0, y).estimate
+        results: "list[np.ndarray]" = []
+        threads = [
+            threading.Thread(target=lambda: results.extend(detector.detect(h, N0, y).estimate for _ in range(20)))
+            for _ in range(4)
+        ]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual(len(results), 80)
+        for found in results:
+            np.testing.assert_array_equal(found, wanted)
+
+
+if __name__ == "__main__":
+    unittest.main()
