@@ -20,6 +20,7 @@ void stick(const device_parameters& device, const array_place& where, std::size_
   const auto stream = static_cast<std::uint32_t>(where.place / low_places);
   const std::uint64_t first_row =
       (where.place % low_places * 4 + static_cast<std::uint64_t>(where.role)) * most_array_rows;
+  static_assert(most_places / low_places <= std::uint64_t{1} << 32);
   for (std::size_t i = 0; i < rows; ++i) {
     // A row's draws are its own, so that a cell's do not depend on how many columns are used.
     random_stream chip(where.seed, stream, first_row + i, faults_purpose);

@@ -14,20 +14,30 @@ enum class array_role : std::uint8_t { plus, minus, bias };
 /// Where an array stands on its chip. One seed is one chip.
 struct array_place {
   std::uint64_t seed = 1;
-  std::uint64_t place = 0;  ///< below 2^37: an LP-INV array of BlockAMC has its number in the tree as in a
-                            ///< heap (root 1, the children of k are 2 k and 2 k + 1)
+  std::uint64_t place = 0;  ///< below most_places: an LP-INV array of BlockAMC has its number in the tree as
+                            ///< in a heap (root 1, the children of k are 2 k and 2 k + 1)
   array_role role = array_role::plus;
 };
 
 constexpr std::size_t most_array_rows = std::size_t{1} << 14;
 
-/// Places of the other arrays: the slices of HP-MVM, one a slice, and those of BlockAMC's products, up to
-/// product_tiles (tiles times slices) for each of the two products of a block.
+constexpr std::uint64_t most_places = std::uint64_t{1} << 52;
+
+/// The largest solver: so many real unknowns on arrays of one row are so many stages, and so many slices.
+constexpr unsigned most_stages = 13;
+constexpr std::uint64_t most_slices = 16;
+
+/// Places of the other arrays: the slices of HP-MVM, one a slice (two sets of a complex matrix), and those of
+/// BlockAMC's products, up to product_tiles (tiles times slices) for each of the two products of a block.
 constexpr std::uint64_t hp_mvm_place = std::uint64_t{1} << 36;
-constexpr std::uint64_t product_tiles = std::uint64_t{1} << 22;
+constexpr std::uint64_t product_tiles = most_slices << (2 * (most_stages - 1));
 constexpr std::uint64_t product_place(std::uint64_t block) noexcept {
-  return (std::uint64_t{1} << 35) + 2 * block * product_tiles;
+  return 2 * hp_mvm_place + 2 * block * product_tiles;
 }
+// Arrays are below the products, of blocks 1 .. 2^most_stages - 1.
+static_assert((std::uint64_t{2} << most_stages) <= hp_mvm_place);
+static_assert(hp_mvm_place + 2 * most_slices <= product_place(1));
+static_assert(product_place(std::uint64_t{1} << most_stages) <= most_places);
 
 /// Whether `stick` changes anything.
 bool has_stuck_cells(const device_parameters& device) noexcept;

@@ -1,7 +1,9 @@
 // Stuck cells: how many, which, and that they are the chip's.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <mho/analog.hpp>
 #include <set>
 
 #include "analog/array.hpp"
@@ -69,6 +71,55 @@ TEST(faults, places_are_independent) {
   // Half of the cells agree by chance.
   const double compared = 1024.0 * static_cast<double>(places - 1);
   EXPECT_NEAR(static_cast<double>(same), compared / 2, 4.9 * std::sqrt(compared / 4));
+}
+
+// Every array of the largest solvers: 4096 complex unknowns on arrays of 1 .. 8 rows, with all slices.
+TEST(faults, places_of_arrays_do_not_overlap) {
+  const std::span<const option> schema = accelerator_schema();
+  const auto slices =
+      std::find_if(schema.begin(), schema.end(), [](const option& o) { return o.name == "solver.slices"; });
+  ASSERT_NE(slices, schema.end());
+  EXPECT_EQ(slices->high, static_cast<double>(most_slices));
+  EXPECT_EQ(analog_solver::make({}, 4097, true).code(), error::too_large);
+  for (std::int64_t rows = 1; rows <= 8; ++rows) {
+    const analog_solver solver = analog_solver::make({{"array.size", rows}}, 4096, true).value();
+    const unsigned stages = solver.stages();
+    ASSERT_LE(stages, most_stages);
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> taken;  // from, to
+    taken.emplace_back(0, std::uint64_t{2} << stages);           // the heap of LP-INV arrays
+    taken.emplace_back(hp_mvm_place, hp_mvm_place + 2 * most_slices);
+    for (unsigned stage = 0; stage < stages; ++stage) {
+      const std::uint64_t tiles = std::uint64_t{1} << 2 * (stages - stage - 1);  // of a product
+      for (std::uint64_t block = std::uint64_t{1} << stage; block < std::uint64_t{2} << stage; ++block)
+        for (const std::uint64_t first : {product_place(block), product_place(block) + product_tiles})
+          taken.emplace_back(first, first + tiles * most_slices);
+    }
+    std::sort(taken.begin(), taken.end());
+    for (std::size_t i = 1; i < taken.size(); ++i) ASSERT_LE(taken[i - 1].second, taken[i].first) << rows;
+    EXPECT_LE(taken.back().second, most_places);
+  }
+}
+
+TEST(faults, far_places_are_apart) {
+  // Half of the cells agree by chance; 4.9 sigma.
+  const device_parameters device = stuck(0.5, 0);
+  const std::vector<std::uint64_t> places{1,
+                                          hp_mvm_place,
+                                          hp_mvm_place + 1,
+                                          product_place(1),
+                                          product_place(1) + product_tiles,
+                                          product_place(2),
+                                          product_place(8191) + 2 * product_tiles - 1};
+  for (const std::uint64_t a : places)
+    for (const std::uint64_t b : places) {
+      const std::vector<double> of_a = after(device, {1, a}, 32, 32), of_b = after(device, {1, b}, 32, 32);
+      double same = 0;
+      for (std::size_t i = 0; i < of_a.size(); ++i) same += of_a[i] == of_b[i];
+      if (a == b)
+        EXPECT_EQ(same, 1024);
+      else
+        EXPECT_NEAR(same, 512, 4.9 * 16) << a << " " << b;
+    }
 }
 
 TEST(faults, a_cell_does_not_depend_on_the_matrix_in_the_array_and_more_faults_keep_the_old_ones) {
