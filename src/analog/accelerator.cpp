@@ -33,8 +33,12 @@ std::vector<accelerator_preset> make_presets() {
   pcm["device.drift_model"] = std::string("pcm");
   pcm["device.drift_reference_s"] = 20.0;
   return {
-      {"paper", "the measured chip: 8 levels with their write errors, 4-bit converters, 4-row arrays", paper},
-      {"projected", "the paper's projection of the same arrays with on-chip op-amps and converters",
+      {"paper",
+       "the measured chip: 8 levels with their write errors, 4-bit converters, 4-row arrays; without its "
+       "wires (array.wire_ohm is 0 here, 1.73 ohm on the chip)",
+       paper},
+      {"projected",
+       "the paper's projection of the same arrays, without wires too, with on-chip op-amps and converters",
        projected},
       {"pcm", "as paper, of phase-change memory: its write error and its drift from 20 s on", pcm},
       {"ideal", "perfect devices, circuits and converters; 3-bit rounding and BlockAMC remain", ideal}};
