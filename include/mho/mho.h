@@ -1,6 +1,6 @@
 /** \file
  *  mho for C (C11, and C++): the detectors of mho/detector.hpp with opaque handles, strided views and error
- * codes.
+ *  codes.
  *
  *      mho_detector* detector;
  *      mho_detector_new("mmse", NULL, &detector, message, sizeof message);
@@ -9,14 +9,14 @@
  *      mho_detector_apply(detector, &received, &output, 1, NULL);        // any number of times
  *
  *  Everything is a batch of problems; a problem is one channel matrix with one or more received vectors
- * (uses). Structures are set to 0 first (`= {0}`), and 0 is every member's default; members called `reserved`
- * stay 0 (MHO_UNSUPPORTED otherwise). A pointer that must not be NULL and is gives MHO_BAD_VALUE. Nothing
- * throws, prints or aborts; running out of memory is MHO_NO_MEMORY. Complex numbers are pairs (real,
- * imaginary).
+ *  (uses). Structures are set to 0 first (`= {0}`), and 0 is every member's default; members called
+ * `reserved` stay 0 (MHO_UNSUPPORTED otherwise). A NULL where something is needed gives MHO_BAD_VALUE;
+ * functions that return no error then return 0 and do nothing. Nothing throws, prints or aborts; running out
+ * of memory is MHO_NO_MEMORY. Complex numbers are pairs (real, imaginary).
  *
  *  Threads: no function touches anything that its arguments do not name, but for the table of kinds, which
- * has a lock. Objects that only `const` pointers lead to may be shared by any number of threads. What a
- * detector allows stands at its functions.
+ *  has a lock. Objects that only `const` pointers lead to may be shared by any number of threads, but for
+ *  detectors: what they allow stands at their functions.
  */
 #ifndef MHO_MHO_H
 #define MHO_MHO_H
@@ -102,7 +102,7 @@ MHO_API void mho_constellation_map(const mho_constellation* c, const uint8_t* bi
 MHO_API void mho_constellation_slice(const mho_constellation* c, const float* in, size_t symbols,
                                      uint8_t* bits) MHO_NOEXCEPT;
 /** ln P(bit = 0) / P(bit = 1) of every bit of `symbols` pairs, each symbol + CN(0, its variance). Errors:
- *  MHO_UNSUPPORTED (no such rule). */
+ *  MHO_UNSUPPORTED (no such rule), MHO_BAD_VALUE. */
 MHO_API mho_error mho_constellation_llr(const mho_constellation* c, const float* in, const float* variance,
                                         size_t symbols, mho_demapper rule, float* llr) MHO_NOEXCEPT;
 /** \} */

@@ -33,33 +33,40 @@ mho_error mho_constellation_new(const char* name, mho_mapping labels, mho_conste
       return refuse(MHO_UNSUPPORTED, "labels must be MHO_THREE_GPP or MHO_PAPER");
     auto value = mho::constellation::parse(name, static_cast<mho::mapping>(labels));
     if (!value) return refuse(mho::c::code(value.code()), value.message());
-    *made = new mho_constellation{std::move(*value)};
+    *made = std::make_unique<mho_constellation>(mho_constellation{std::move(*value)}).release();
     return mho_error{MHO_NONE};
   });
 }
 
 void mho_constellation_free(mho_constellation* c) noexcept { delete c; }
 
-size_t mho_constellation_size(const mho_constellation* c) noexcept { return c->value.size(); }
+size_t mho_constellation_size(const mho_constellation* c) noexcept {
+  return c == nullptr ? 0 : c->value.size();
+}
 
-unsigned mho_constellation_bits(const mho_constellation* c) noexcept { return c->value.bits(); }
+unsigned mho_constellation_bits(const mho_constellation* c) noexcept {
+  return c == nullptr ? 0 : c->value.bits();
+}
 
 const float* mho_constellation_points(const mho_constellation* c) noexcept {
-  return reinterpret_cast<const float*>(c->value.points().data());
+  return c == nullptr ? nullptr : reinterpret_cast<const float*>(c->value.points().data());
 }
 
 void mho_constellation_map(const mho_constellation* c, const uint8_t* bits, size_t symbols,
                            float* out) noexcept {
+  if (c == nullptr || bits == nullptr || out == nullptr) return;
   c->value.map({bits, symbols * c->value.bits()}, {reinterpret_cast<cf32*>(out), symbols});
 }
 
 void mho_constellation_slice(const mho_constellation* c, const float* in, size_t symbols,
                              uint8_t* bits) noexcept {
+  if (c == nullptr || in == nullptr || bits == nullptr) return;
   c->value.slice(pairs(in, symbols), {bits, symbols * c->value.bits()});
 }
 
 mho_error mho_constellation_llr(const mho_constellation* c, const float* in, const float* variance,
                                 size_t symbols, mho_demapper rule, float* llr) noexcept {
+  if (c == nullptr || in == nullptr || variance == nullptr || llr == nullptr) return MHO_BAD_VALUE;
   const std::optional<mho::demapper> known = mho::c::demapper_of(rule);
   if (!known) return MHO_UNSUPPORTED;
   c->value.llr(pairs(in, symbols), {variance, symbols}, *known, {llr, symbols * c->value.bits()});

@@ -13,8 +13,8 @@ mho_error gather(const mho_detector& d, const mho_received_batch& received, cons
                  std::size_t outputs, const mho_call* which, received_batch& vectors,
                  std::span<const output>& results, call& range) noexcept {
   if (!convert(received, vectors) || !convert(which, range)) return MHO_UNSUPPORTED;
-  if (d.slots.empty()) return MHO_BAD_SHAPE;  // nothing reserved
-  if (range.slot >= d.slots.size()) return MHO_BAD_RANGE;
+  if (d.ready == 0) return MHO_BAD_SHAPE;  // nothing reserved
+  if (range.slot >= d.ready) return MHO_BAD_RANGE;
   mho_detector::scratch& room = d.slots[range.slot];
   if (outputs != room.into.size() || received.symbol_count > room.symbols.size()) return MHO_BAD_SHAPE;
   if ((into == nullptr && outputs > 0) || (received.symbols == nullptr && received.symbol_count > 0))
@@ -50,7 +50,7 @@ mho_error mho_detector_new(const char* kind, const mho_options* options, mho_det
       mho::c::say(detector.message(), message, message_size);
       return mho::c::code(detector.code());
     }
-    *made = new mho_detector{std::move(*detector), {}};
+    *made = std::make_unique<mho_detector>(mho_detector{std::move(*detector), {}, 0}).release();
     return mho_error{MHO_NONE};
   });
 }
@@ -69,15 +69,15 @@ mho_error mho_detector_reserve(mho_detector* d, const mho_shape* room) noexcept 
   if (d == nullptr || room == nullptr) return MHO_BAD_VALUE;
   return mho::c::guarded([&] {
     mho::shape shape;
-    d->slots.clear();
+    d->ready = 0;
     if (!mho::c::convert(*room, shape)) return mho_error{MHO_UNSUPPORTED};
     if (const mho::error e = d->it->reserve(shape); e != mho::error::none) return mho::c::code(e);
-    std::vector<mho_detector::scratch> slots(shape.slots);
-    for (mho_detector::scratch& s : slots) {
+    d->slots.resize(shape.slots);
+    for (mho_detector::scratch& s : d->slots) {
       s.into.resize(d->it->steps());
       s.symbols.resize(shape.tx);
     }
-    d->slots = std::move(slots);
+    d->ready = d->slots.size();
     return mho_error{MHO_NONE};
   });
 }
@@ -88,7 +88,7 @@ mho_error mho_detector_prepare(mho_detector* d, const mho_channel_batch* channel
   mho::channel_batch channels;
   mho::call range;
   if (!mho::c::convert(*channel, channels) || !mho::c::convert(which, range)) return MHO_UNSUPPORTED;
-  if (d->slots.empty()) return MHO_BAD_SHAPE;
+  if (d->ready == 0) return MHO_BAD_SHAPE;
   return mho::c::code(d->it->prepare(channels, range));
 }
 

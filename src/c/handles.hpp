@@ -33,6 +33,7 @@ struct mho_detector {
 
   std::unique_ptr<mho::detector> it;
   mutable std::vector<scratch> slots;
+  std::size_t ready = 0;  // of the slots: as many as were reserved
 };
 
 namespace mho::c {

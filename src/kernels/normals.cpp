@@ -16,10 +16,6 @@ const normal_kernels* find_normal_kernels(std::int64_t target) noexcept {
   return nullptr;
 }
 
-void philox_block(const philox_position& from, std::uint32_t (&block)[4]) noexcept {
-  N_SCALAR::full::philox_words(from, 1, block);
-}
-
 void box_muller(std::uint32_t first, std::uint32_t second, float scale, float (&pair)[2]) noexcept {
   N_SCALAR::full::box_muller(first, second, scale, pair);
 }

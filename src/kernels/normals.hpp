@@ -26,9 +26,6 @@ struct normal_kernels {
 const normal_kernels* find_normal_kernels(std::int64_t target) noexcept;
 const normal_kernels* find_half_normal_kernels(std::int64_t target) noexcept;
 
-/// One block of words, as the kernels make it.
-void philox_block(const philox_position& from, std::uint32_t (&block)[4]) noexcept;
-
 /// The pair of two words, as the kernels make it.
 void box_muller(std::uint32_t first, std::uint32_t second, float scale, float (&pair)[2]) noexcept;
 

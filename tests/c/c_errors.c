@@ -231,6 +231,13 @@ int c_constellations(void) {
     }
   }
   CHECK(mho_constellation_llr(c, symbols, variance, 2, 5, llr) == MHO_UNSUPPORTED);
+  CHECK(mho_constellation_llr(c, symbols, NULL, 2, MHO_EXACT, llr) == MHO_BAD_VALUE);
+  CHECK(mho_constellation_llr(NULL, symbols, variance, 2, MHO_EXACT, llr) == MHO_BAD_VALUE);
+  CHECK(mho_constellation_size(NULL) == 0 && mho_constellation_bits(NULL) == 0);
+  CHECK(mho_constellation_points(NULL) == NULL);
+  mho_constellation_map(NULL, bits, 2, symbols); /* does nothing */
+  mho_constellation_slice(NULL, symbols, 2, decided);
+  CHECK(memcmp(bits, decided, sizeof bits) == 0);
   mho_constellation_free(c);
   mho_constellation_free(NULL);
   return failures;

@@ -1,6 +1,7 @@
 // Nothing is allocated after `reserve`.
 #include <gtest/gtest.h>
 
+#include <mho/mho.h>
 #include <atomic>
 #include <cstdlib>
 #include <mho/mho.hpp>
@@ -160,6 +161,51 @@ TEST(no_allocation, in_any_mode_of_fp32_detection_on_any_target) {
           EXPECT_EQ(after, before) << t.name << " " << lanes << " " << kind;
           EXPECT_EQ(worst, error::none) << t.name << " " << lanes << " " << kind;
         }
+}
+
+TEST(no_allocation, through_the_c_face) {
+  constexpr std::size_t problems = 5, rx = 8, tx = 2;
+  std::vector<std::complex<float>> h(problems * rx * tx), y(problems * rx), x(3 * problems * tx);
+  std::vector<float> llr(3 * problems * tx * 4);
+  random_stream random(1, 0, 0, 0);
+  random.complex_normals(h);
+  random.complex_normals(y);
+  const std::int64_t cycles[] = {1, 2, 4};
+  mho_options* o = nullptr;
+  mho_detector* d = nullptr;
+  mho_constellation* qam = nullptr;
+  ASSERT_EQ(mho_options_new(&o), MHO_NONE);
+  ASSERT_EQ(mho_options_set_integers(o, "cycles", cycles, 3), MHO_NONE);
+  ASSERT_EQ(mho_detector_new("analog-zf", o, &d, nullptr, 0), MHO_NONE);
+  ASSERT_EQ(mho_constellation_new("16qam", MHO_THREE_GPP, &qam, nullptr, 0), MHO_NONE);
+  mho_shape room{};
+  room.problems = problems, room.rx = rx, room.tx = tx, room.slots = 2, room.bits = 4;
+  ASSERT_EQ(mho_detector_reserve(d, &room), MHO_NONE);
+  mho_channel_batch channel{};
+  channel.matrix = mho_row_major(h.data(), MHO_CF32, problems, rx, tx);
+  channel.noise.value = 0.1f;
+  mho_received_batch received{};
+  received.vectors = mho_row_major(y.data(), MHO_CF32, problems, 1, rx);
+  received.symbols = &qam;
+  received.symbol_count = 1;
+  mho_output into[3] = {};
+  for (std::size_t s = 0; s < 3; ++s) {
+    into[s].estimate = mho_row_major(&x[s * problems * tx], MHO_CF32, problems, 1, tx);
+    into[s].llr = mho_row_major(&llr[s * problems * tx * 4], MHO_F32, problems, 1, tx * 4);
+  }
+  mho_call second{};
+  second.slot = 1;
+  const std::size_t before = allocations;
+  const mho_error prepared = mho_detector_prepare(d, &channel, nullptr);
+  const mho_error applied = mho_detector_apply(d, &received, into, 3, &second);
+  const mho_error detected = mho_detector_detect(d, &channel, &received, into, 3, nullptr);
+  const mho_error again = mho_detector_reserve(d, &room);
+  const std::size_t after = allocations;
+  EXPECT_EQ(after, before);
+  for (const mho_error e : {prepared, applied, detected, again}) EXPECT_EQ(e, MHO_NONE) << mho_error_name(e);
+  mho_constellation_free(qam);
+  mho_detector_free(d);
+  mho_options_free(o);
 }
 
 }  // namespace
