@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "program.hpp"
+#include "recorded/h5py.hpp"
 
 namespace mho::test {
 namespace {
@@ -90,6 +91,17 @@ TEST_F(json_docs, cost) {
   const std::string command = "cost --json --no-measure ";
   EXPECT_EQ(documented("mho cost"), leaves({command + "--sizes 4,64", command + "--rx 16 --tx 4"}));
 }
+
+#ifdef MHO_HAVE_HDF5
+TEST_F(json_docs, detect) {
+  if (const std::string why = no_h5py(); !why.empty()) GTEST_SKIP() << why;
+  ASSERT_TRUE(make_example(folder.path("in.h5"), "--problems 2"));
+  const std::string command =
+      "detect " + folder.path("in.h5") + " --json --out " + folder.path("out.h5") + " --detector ";
+  for (const char* detector : {"zf", "analog-zf --set modulation=16qam"})
+    EXPECT_EQ(documented("mho detect"), leaves({command + detector})) << detector;
+}
+#endif
 
 }  // namespace
 }  // namespace mho::test

@@ -27,6 +27,28 @@ TEST(stopping, ends_for_all_curves_together) {
   EXPECT_FALSE(rule.drops_last(8, "max_bits"));
 }
 
+TEST(stopping, a_channel_that_ends_ends_the_point) {
+  stop_settings settings;
+  settings.bit_errors = 100;
+  settings.min_bits = 2000;
+  settings.max_bits = 4000;
+  std::vector<tally> curves(1);
+  curves[0].bit_errors = 99;
+  const stopping_rule early(settings, 500, 3), within(settings, 500, 6), late(settings, 500, 8);
+  EXPECT_EQ(early.max_chunks(), 3u);
+  EXPECT_EQ(early.verdict(2, curves), "");
+  EXPECT_EQ(early.verdict(3, curves), "channel_end") << "before min_bits";
+  EXPECT_EQ(within.verdict(5, curves), "");
+  EXPECT_EQ(within.verdict(6, curves), "channel_end");
+  EXPECT_FALSE(within.drops_last(6, "channel_end"));
+  EXPECT_EQ(late.verdict(8, curves), "channel_end") << "and max_bits";
+  EXPECT_EQ(stopping_rule(settings, 500, 9).verdict(8, curves), "max_bits");
+  curves[0].bit_errors = 100;
+  EXPECT_EQ(early.verdict(3, curves), "channel_end") << "no rule before min_bits";
+  EXPECT_EQ(within.verdict(6, curves), "bit_errors");
+  EXPECT_TRUE(within.drops_last(6, "bit_errors"));
+}
+
 TEST(stopping, relative_interval_is_looked_at_when_the_chunks_have_doubled) {
   // 100 errors in 1,000 independent bits: Clopper and Pearson 0.0821 .. 0.1203 (tables), a half width of 19.1
   // % of the estimate.
