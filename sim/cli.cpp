@@ -303,6 +303,11 @@ void add_commands(CLI::App& app, arguments& a, command_function& chosen) {
                  "Parameters: mho list accelerators; keys of --json: docs/result-files.md",
                  [](const arguments& x) { return command_solve(x.solve); }),
             a.solve);
+  add_detect(*add("detect", "recorded channels and received vectors through a detector",
+                  "recorded.h5 --detector mmse --set modulation=16qam --out detected.h5\n"
+                  "Files: docs/recorded-data.md; keys of --json: docs/result-files.md",
+                  [](const arguments& x) { return command_detect(x.detect); }),
+             a.detect);
   add_adc(*add("adc", "an analogue-to-digital converter for a signal",
                "--samples scenarios/solve-16x16/A.csv --bits 4 --set converter.device=thresholds\n"
                "Parameters: docs/accelerators.md; keys of --json: docs/result-files.md",
@@ -323,11 +328,6 @@ void add_commands(CLI::App& app, arguments& a, command_function& chosen) {
                 "results/a/result.json results/b/result.json --ber 1e-3 --out both.svg",
                 [](const arguments& x) { return command_plot(x.plot); }),
            a.plot);
-  add_detect(*add("detect", "recorded channels and received vectors through a detector",
-                  "recorded.h5 --detector mmse --set modulation=16qam --out detected.h5\n"
-                  "Files: docs/recorded-data.md; keys of --json: docs/result-files.md",
-                  [](const arguments& x) { return command_detect(x.detect); }),
-             a.detect);
   add_list(*add("list", "what there is, with options and defaults", "detectors",
                 [](const arguments& x) { return command_list(x.list); }),
            a.list);

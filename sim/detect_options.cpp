@@ -96,7 +96,7 @@ detect_settings read_detect_settings(const detect_arguments& a) {
   }
   s.spec = detector_spec(a.detector, std::move(given));
 
-  const auto name = [&](const char* key, std::string standard) {
+  const auto name = [&](const char* key, const std::string& standard) {
     const auto found = demapping.find(key);
     return found != demapping.end() ? string_of(found->second) : standard;
   };

@@ -182,14 +182,15 @@ TEST(bad_input, one_line_whatever_is_wrong) {
       run_mho("ber " + good + " --set link.modulation=3qam" + out).err,
       "mho: --set: link.modulation: must be one of qpsk, 16qam, 64qam, 256qam, 1024qam, 4096qam; the nearest "
       "is 16qam\n");
+  EXPECT_EQ(run_mho("").err,
+            "mho: a command is missing; the commands are ber, merge, image, solve, detect, adc, netlist, "
+            "cost, plot, list; "
+            "see mho "
+            "help\n");
   EXPECT_EQ(
-      run_mho("").err,
-      "mho: a command is missing; the commands are ber, merge, image, solve, adc, netlist, cost, plot, list; "
-      "see mho "
-      "help\n");
-  EXPECT_EQ(run_mho("frobnicate").err,
-            "mho: frobnicate: unknown command; the commands are ber, merge, image, solve, adc, netlist, "
-            "cost, plot, list\n");
+      run_mho("frobnicate").err,
+      "mho: frobnicate: unknown command; the commands are ber, merge, image, solve, detect, adc, netlist, "
+      "cost, plot, list\n");
 }
 
 TEST(bad_input, usage_is_told_in_the_same_words) {
@@ -223,7 +224,8 @@ TEST(bad_input, usage_is_told_in_the_same_words) {
       {"cost --set array.wire_ohm=.5",
        "--set: array.wire_ohm: must be a number from 0 to 1e+06; TOML wants 0.5, not .5"},
       {"--colour",
-       "--colour: unknown option; the commands are ber, merge, image, solve, adc, netlist, cost, plot, list"},
+       "--colour: unknown option; the commands are ber, merge, image, solve, detect, adc, netlist, cost, "
+       "plot, list"},
   };
   for (const auto& [arguments, message] : cases) {
     const outcome o = run_mho(arguments);
