@@ -58,9 +58,10 @@ detect_settings read_detect_settings(const detect_arguments& a) {
   const result<detector_kind> kind = find_detector(a.detector);
   if (!kind) throw input_error("--detector: " + kind.message());
   std::vector<option> own = demapping_schema();
-  bool has_accelerator = false;
+  bool has_accelerator = false, has_seed = false;
   for (const option& o : kind->schema) {
     has_accelerator = has_accelerator || o.name == "accelerator";
+    has_seed = has_seed || o.name == "seed";
     if (!o.inherits && o.name != "accelerator" && o.name != "seed") own.push_back(o);
   }
   if (!a.accelerator.empty() && !has_accelerator)
@@ -92,8 +93,8 @@ detect_settings read_detect_settings(const detect_arguments& a) {
   if (has_accelerator) {
     given.merge(accelerator_parameters(s.accelerator, of_accelerator));
     given["accelerator"] = find_accelerator(s.accelerator).base;
-    given["seed"] = static_cast<std::int64_t>(a.seed);
   }
+  if (has_seed) given["seed"] = static_cast<std::int64_t>(a.seed);
   s.spec = detector_spec(a.detector, std::move(given));
 
   const auto name = [&](const char* key, const std::string& standard) {

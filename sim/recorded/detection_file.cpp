@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 #include <vector>
 
@@ -33,15 +34,17 @@ output_array make_array(hid_t file, const char* name, hdf5_handle type, extents 
   return {std::move(type), std::move(dataset), std::move(shape)};
 }
 
-bool write_part(const output_array& to, std::size_t first, std::size_t count, const void* from) {
+// Why it could not be written; "" if it was.
+std::string write_part(const output_array& to, std::size_t first, std::size_t count, const void* from) {
   extents start(to.shape.size()), size = to.shape;
   start[0] = first;
   size[0] = count;
   const hdf5_handle in_file(H5Dget_space(to.dataset.get()), H5Sclose),
       in_memory(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr), H5Sclose);
-  return H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) >=
-             0 &&
-         H5Dwrite(to.dataset.get(), to.type.get(), in_memory.get(), in_file.get(), H5P_DEFAULT, from) >= 0;
+  const bool written =
+      H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) >= 0 &&
+      H5Dwrite(to.dataset.get(), to.type.get(), in_memory.get(), in_file.get(), H5P_DEFAULT, from) >= 0;
+  return written ? "" : hdf5_reason();
 }
 
 }  // namespace
@@ -50,11 +53,18 @@ struct detection_file::handles {
   hdf5_handle file;
   output_array estimate, variance, state, llr, bits;
 
-  bool close() {
-    bool closed = true;
-    for (output_array* a : {&estimate, &variance, &state, &llr, &bits})
-      for (hdf5_handle* h : {&a->dataset, &a->type}) closed = h->close() && closed;
-    return file.close() && closed;
+  // Why one of them could not be closed; "" if all were.
+  std::string close() {
+    std::string why;
+    const auto keep = [&](hdf5_handle& h) {
+      if (!h.close() && why.empty()) why = hdf5_reason();
+    };
+    for (output_array* a : {&estimate, &variance, &state, &llr, &bits}) {
+      keep(a->dataset);
+      keep(a->type);
+    }
+    keep(file);
+    return why;
   }
 };
 
@@ -65,6 +75,7 @@ void detection_file::refuse(const std::string& why) const {
 detection_file::detection_file(const std::string& path, const detection_shape& shape)
     : path_(path), temporary_(path + ".part"), shape_(shape), open_(std::make_unique<handles>()) {
   // HDF5 would say that it cannot, but not why.
+  if (std::filesystem::is_directory(path)) refuse("is a folder");
   const int probe = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (probe < 0) refuse(std::strerror(errno));
   ::close(probe);
@@ -86,10 +97,9 @@ detection_file::detection_file(const std::string& path, const detection_shape& s
     made = made && open_->llr.dataset && open_->bits.dataset;
   }
   if (made) return;
-  const std::string why = hdf5_reason();
   open_->close();
   std::remove(temporary_.c_str());
-  refuse(why);
+  refuse("HDF5 cannot make its datasets");
 }
 
 detection_file::~detection_file() {
@@ -100,17 +110,20 @@ detection_file::~detection_file() {
 
 void detection_file::write(std::size_t first, std::size_t count, const detected_block& block) {
   const hdf5_guard guard;
-  const bool written = write_part(open_->estimate, first, count, block.estimate.data()) &&
-                       write_part(open_->variance, first, count, block.variance.data()) &&
-                       write_part(open_->state, first, count, block.state.data()) &&
-                       (shape_.bits == 0 || (write_part(open_->llr, first, count, block.llr.data()) &&
-                                             write_part(open_->bits, first, count, block.bits.data())));
-  if (!written) refuse(hdf5_reason());
+  const auto put = [&](const output_array& to, const void* from) {
+    if (const std::string why = write_part(to, first, count, from); !why.empty()) refuse(why);
+  };
+  put(open_->estimate, block.estimate.data());
+  put(open_->variance, block.variance.data());
+  put(open_->state, block.state.data());
+  if (shape_.bits == 0) return;
+  put(open_->llr, block.llr.data());
+  put(open_->bits, block.bits.data());
 }
 
 void detection_file::commit() {
   const hdf5_guard guard;
-  if (!open_->close()) refuse(hdf5_reason());
+  if (const std::string why = open_->close(); !why.empty()) refuse(why);
   const int file = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) refuse(std::strerror(errno));
   const bool kept = ::fsync(file) == 0;

@@ -1,5 +1,6 @@
 #include "hdf5.hpp"
 
+#include <algorithm>
 #include <complex>
 
 namespace mho::sim {
@@ -24,7 +25,13 @@ std::string hdf5_reason() {
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep, &reason);  // from the call that was made inwards
-  return reason;
+  // Of a system call it says much, the system's own words among it.
+  const std::string quoted = "error message = '";
+  if (const std::size_t from = reason.find(quoted); from != std::string::npos) {
+    reason.erase(0, from + quoted.size());
+    reason.erase(std::min(reason.size(), reason.find('\'')));
+  }
+  return reason.empty() ? "HDF5 does not say why" : reason;
 }
 
 hdf5_handle hdf5_complex(const std::string& real, const std::string& imaginary) {

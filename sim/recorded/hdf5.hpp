@@ -54,7 +54,8 @@ class hdf5_handle {
   closer close_ = nullptr;
 };
 
-/// Why HDF5's last call of this thread failed, in its words: the innermost report. "" if it has none.
+/// Why HDF5's last call of this thread failed: the system's words, or those of HDF5's innermost report. To be
+/// asked before any other call, the closing of a handle too.
 std::string hdf5_reason();
 
 /// {r, i} of FP32, as h5py has complex64, with these names of the two parts.
