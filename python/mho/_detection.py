@@ -1,7 +1,7 @@
 """What a detector yields."""
 
 import enum
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,18 +25,18 @@ class Status(enum.IntEnum):
 
 
 class Detection(NamedTuple):
-    """Results of Detector.apply and detect; None where they were not asked for.
+    """Results of Detector.apply and detect. What was not asked for is None, though its type does not say so.
 
     A detector with several steps (cycles) has the step as a first axis of each.
     """
 
-    estimate: Optional[npt.NDArray[np.complex64]]
+    estimate: npt.NDArray[np.complex64]
     """[problem, use, tx], unbiased"""
-    variance: Optional[npt.NDArray[np.float32]]
+    variance: npt.NDArray[np.float32]
     """[problem, use, tx], of the estimate's noise"""
-    llr: "Optional[npt.NDArray[np.float32 | np.int8 | np.int16]]"
+    llr: "npt.NDArray[np.float32 | np.int8 | np.int16]"
     """[problem, use, bits], ln P(bit=0)/P(bit=1)"""
-    bits: Optional[npt.NDArray[np.uint8]]
+    bits: npt.NDArray[np.uint8]
     """[problem, use, bits]"""
-    status: Optional[npt.NDArray[np.uint8]]
+    status: npt.NDArray[np.uint8]
     """[problem, use], a Status"""
