@@ -6,23 +6,27 @@ import mho
 
 
 def sorted_sic(h: np.ndarray, y: np.ndarray, noise_variance: np.ndarray) -> np.ndarray:
-    """MMSE with successive interference cancellation, the strongest stream first (V-BLAST: P. W. Wolniansky et al.,
-    ISSSE 1998); decisions on 16-QAM."""
+    """MMSE with successive interference cancellation, the most reliable stream first (V-BLAST: P. W. Wolniansky et al.,
+    ISSSE 1998); decisions on 16-QAM. h [problem, rx, tx], y [problem, use, rx], noise_variance [problem]"""
     problems, rx, tx = h.shape
     points = mho.Constellation("16qam").points
+    all_problems = np.arange(problems)
+    left = np.tile(np.arange(tx), (problems, 1))  # streams not yet detected, [problem, ..]
+    rest = y.copy()
     estimate = np.empty((problems, y.shape[1], tx), np.complex64)
-    for p in range(problems):
-        left, rest = list(range(tx)), y[p].copy()
-        while left:
-            g = h[p][:, left]
-            inverse = np.linalg.inv(g.conj().T @ g + noise_variance[p] * np.eye(len(left)))
-            best = int(np.argmin(np.diag(inverse).real))  # the smallest mean squared error
-            weights = inverse[best] @ g.conj().T
-            x = rest @ weights / (weights @ g[:, best])  # unbiased
-            stream = left.pop(best)
-            estimate[p, :, stream] = x
-            decided = points[np.argmin(abs(x[:, None] - points), axis=1)]
-            rest = rest - decided[:, None] * h[p][:, stream]
+    for remaining in range(tx, 0, -1):
+        g = np.take_along_axis(h, left[:, None, :], axis=2)
+        gram = g.conj().swapaxes(1, 2) @ g
+        inverse = np.linalg.inv(gram + noise_variance[:, None, None] * np.eye(remaining))
+        best = np.argmin(np.einsum("pii->pi", inverse).real, axis=1)  # the smallest mean squared error
+        stream = left[all_problems, best]
+        own = h[all_problems, :, stream]  # [problem, rx]
+        weights = np.einsum("pi,pri->pr", inverse[all_problems, best], g.conj())
+        x = np.einsum("pur,pr->pu", rest, weights) / np.einsum("pr,pr->p", weights, own)[:, None]  # unbiased
+        estimate[all_problems, :, stream] = x
+        decided = points[np.argmin(abs(x[..., None] - points), axis=2)]
+        rest -= decided[:, :, None] * own[:, None, :]
+        left = left[left != stream[:, None]].reshape(problems, remaining - 1)
     return estimate
 
 
