@@ -14,7 +14,9 @@
 
 #include <mho/registry.hpp>
 
-// The words of plugin_abi below. g++ and clang++ share an ABI, the standard libraries do not.
+/// \def MHO_PLUGIN_LIBRARY
+/// The standard library that this header is compiled with; g++ and clang++ share an ABI, the libraries do
+/// not.
 #if defined(_LIBCPP_VERSION)
 #define MHO_PLUGIN_LIBRARY "libc++"
 #elif defined(_GLIBCXX_DEBUG)
@@ -24,6 +26,8 @@
 #else
 #define MHO_PLUGIN_LIBRARY "libstdc++ without its C++11 ABI"
 #endif
+/// \def MHO_PLUGIN_COMPILER
+/// The C++ ABI of the compiler.
 #if defined(__GXX_ABI_VERSION)
 #define MHO_PLUGIN_COMPILER "Itanium C++ ABI"
 #else
