@@ -62,17 +62,36 @@ detector_kind guarded(detector_kind kind, const std::string& path) {
   return kind;
 }
 
-std::vector<detector_kind> kinds_of(const plugin_description& plugin, const std::string& path) {
-  std::vector<detector_kind> kinds;
+// f(), a function of the plugin.
+template <class F>
+auto called(const F& f, const std::string& path) {
   try {
-    plugin.list(kinds);
+    return f();
   } catch (const std::exception& e) {
     refuse(path, std::string("threw: ") + e.what());
   } catch (...) {
     refuse(path, "threw something that is no std::exception");
   }
+}
+
+std::vector<detector_kind> kinds_of(const plugin_description& plugin, const std::string& path) {
+  std::vector<detector_kind> kinds = called(
+      [&] {
+        std::vector<detector_kind> listed;
+        plugin.list(listed);
+        return listed;
+      },
+      path);
   if (kinds.empty()) refuse(path, "has no kind of detector");
   return kinds;
+}
+
+std::string content_of(const std::string& path) {
+  try {
+    return read_file(path);
+  } catch (const std::exception& e) {
+    refuse(path, e.what());
+  }
 }
 
 void check_description(const plugin_description* plugin, const std::string& path) {
@@ -100,7 +119,7 @@ void load_plugin(const std::string& path) {
   if (!std::filesystem::exists(path, failed)) refuse(path, "no such file");
   if (!std::filesystem::is_regular_file(path, failed))
     refuse(path, "no shared object: it is no regular file");
-  const std::string bytes = read_file(path);
+  const std::string bytes = content_of(path);
   // A name without a folder would be looked for in the system's libraries.
   const std::string full = std::filesystem::absolute(path).string();
   void* object = dlopen(full.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -112,8 +131,9 @@ void load_plugin(const std::string& path) {
     refuse(path, "no plugin: it has no function mho_plugin; write it with MHO_PLUGIN of mho/plugin.hpp");
   }
   // From here on the object stays: kinds and exceptions live in it.
-  check_description(entry(), path);
-  std::vector<detector_kind> kinds = kinds_of(*entry(), path);
+  const plugin_description* description = called(entry, path);
+  check_description(description, path);
+  std::vector<detector_kind> kinds = kinds_of(*description, path);
   plugin_origin origin{std::filesystem::path(path).filename().string(), digest_of(bytes), {}};
   for (const detector_kind& kind : kinds) {
     if (kind.name.empty() || !kind.make) refuse(path, "has a kind without a name or without make");
