@@ -112,8 +112,8 @@ class Program(unittest.TestCase):
         # It would take years otherwise.
         script = (
             "import os, signal, threading, mho\n"
-            "threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
             "try:\n"
+            "  threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
             "  mho.ber('[link]\\nrx = 8\\ntx = 4\\nsnr_db = [0]\\n[stop]\\nmin_bits = 1e15\\nmax_bits = 1e15\\n'\n"
             "          '[[detector]]\\nname = \"zf\"\\n', threads=2)\n"
             "except KeyboardInterrupt:\n"
