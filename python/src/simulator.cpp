@@ -59,7 +59,7 @@ std::string run_listening(const ber_request& request) {
       const py::gil_scoped_release without_gil;
       done.wait();
     }
-    throw interrupt;
+    throw py::error_already_set(interrupt);
   }
   return done.get();
 }
