@@ -95,7 +95,7 @@ std::optional<Eigen::VectorXd> closed_array::saturated(const Eigen::VectorXd& b,
   if (!(full_scale > 0) || !(fill > 0)) return std::nullopt;
   Eigen::VectorXd inputs = offsets;
   inputs.head(b.size()) = -fill * volts_per_unit / full_scale * b;
-  const saturated_rest rest = saturated_steady_state(loop, inputs, clamp_volt);
+  const saturated_rest rest = saturated_steady_state(loop, inputs, {clamp_volt});
   if (!rest.converged) return std::nullopt;
   return full_scale / (fill * clamp_volt) * rest.outputs.head(b.size());
 }

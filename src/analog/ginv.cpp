@@ -46,7 +46,11 @@ bool is_positive_definite(double* s, std::size_t n) noexcept {
 
 }  // namespace
 
-// Both arrays, level steps, written and aged.
+double ginv::step_of(const double* h) const noexcept {
+  const double most = largest(h, m_ * n_);
+  return most > 0 ? most / parameters_.device.top_level() : 1;
+}
+
 void ginv::write(const double* h, double step, const array_draws& draws, double* plus,
                  double* minus) const noexcept {
   const device_parameters& device = parameters_.device;
@@ -83,8 +87,7 @@ status ginv::program(const double* h, const array_draws& draws, double* state,
   double* load2 = minus1 + m_;
   double* minus = load2 + n_;
   const double gain = parameters_.circuit.open_loop_gain, feedback = device.on_steps();
-  const double most = largest(h, m_ * n_);
-  const double step = most > 0 ? most / device.top_level() : 1;
+  const double step = step_of(h);
   write(h, step, draws, x, minus);
   std::fill_n(plus1, m_, feedback);
   std::fill_n(minus1, m_, 0.0);

@@ -45,10 +45,14 @@ class ginv {
   status solve(const double* state, const double* y, std::size_t cycles, use_stream& reading, double* x,
                double* residual, double* scratch, std::size_t& done) const noexcept;
 
- private:
+  /// Units of H a level step: its largest magnitude takes the top level.
+  double step_of(const double* h) const noexcept;
+  /// What `program` writes: the cells of both arrays (m x n), level steps, after write errors, drift and
+  /// faults.
   void write(const double* h, double step, const array_draws& draws, double* plus,
              double* minus) const noexcept;
 
+ private:
   parameters parameters_;
   std::size_t m_, n_;
 };

@@ -56,8 +56,12 @@ result<programmed_circuit> driven_circuit(const leaf_record& record, const param
     c.inverter_offset_volt.assign(array.inverter_offset_volt, array.inverter_offset_volt + rows);
   c.wire_ohm = p.array.wire_ohm;
   c.row_capacitance_farad = p.circuit.row_capacitance_farad;
-  c.amplifier = {p.circuit.open_loop_gain, p.circuit.gain_bandwidth_hz, p.circuit.input_resistance_ohm,
-                 p.circuit.output_resistance_ohm, p.circuit.saturates ? p.circuit.clamp_volt : infinite};
+  c.amplifier = {p.circuit.open_loop_gain,
+                 p.circuit.gain_bandwidth_hz,
+                 p.circuit.input_resistance_ohm,
+                 p.circuit.output_resistance_ohm,
+                 p.circuit.saturates ? p.circuit.clamp_volt : infinite,
+                 p.circuit.slew_volt_per_s};
   c.inverter = c.amplifier;
   c.inverter_ohm = p.circuit.inverter_ohm;
   return out;

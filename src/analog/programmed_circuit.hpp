@@ -12,7 +12,7 @@ namespace mho::analog {
 
 /// The recorded array with its bias column and diagonal resistors, driven so that with ideal op-amps the
 /// largest output, the bias column's included, sits at circuit.clamp_volt (at clamp_fill of it if outputs
-/// bend). Without converters and slewing. Errors: bad_shape.
+/// bend). Without converters. Errors: bad_shape.
 result<programmed_circuit> driven_circuit(const leaf_record& record, const parameters& p,
                                           std::span<const double> b);
 

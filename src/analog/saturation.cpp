@@ -68,8 +68,8 @@ class bent_loop {
 }  // namespace
 
 saturated_rest saturated_steady_state(const closed_loop& loop, const Eigen::VectorXd& inputs,
-                                      double clamp_volt) {
-  const bent_loop bent(loop, inputs, {clamp_volt});
+                                      const amplifier_limits& limits) {
+  const bent_loop bent(loop, inputs, limits);
   const Eigen::Index n = loop.k.rows();
   saturated_rest result;
   result.states = Eigen::VectorXd::Zero(n);
@@ -141,6 +141,44 @@ saturated_waveform saturated_step(const closed_loop& loop, const Eigen::VectorXd
   }
   result.complete = true;
   return result;
+}
+
+double saturated_settling_s(const closed_loop& loop, const Eigen::VectorXd& inputs,
+                            const amplifier_limits& limits, const Eigen::VectorXd& rest, double epsilon) {
+  constexpr double never = std::numeric_limits<double>::infinity();
+  const double largest = rest.cwiseAbs().maxCoeff(), band = epsilon * largest;
+  if (!(band > 0)) return 0;
+  const double linear_s = step_response(loop, inputs).settling_s(epsilon);
+  if (!std::isfinite(linear_s)) return never;
+  const auto samples = [&](double from_s, double to_s, int count, std::vector<double>& times) {
+    times.clear();
+    for (int k = 1; k <= count; ++k) times.push_back(from_s + (to_s - from_s) * k / count);
+    const saturated_waveform wave = saturated_step(loop, inputs, limits, times, 1e-9 * largest, 1e-8);
+    std::vector<double> distances;
+    for (Eigen::Index k = 0; wave.complete && k < wave.outputs.cols(); ++k)
+      distances.push_back((wave.outputs.col(k) - rest).cwiseAbs().maxCoeff());
+    return distances;  // empty: too many steps
+  };
+  std::vector<double> times;
+  constexpr int coarse = 2000, fine = 1000, doublings = 20;
+  double span_s = 1.5 * linear_s + 2 * largest / limits.slew_volt_per_s;
+  for (int doubling = 0; doubling < doublings; ++doubling, span_s *= 2) {
+    std::vector<double> distance = samples(0, span_s, coarse, times);
+    if (distance.empty()) return never;
+    int last = coarse - 1;
+    while (last >= 0 && distance[static_cast<std::size_t>(last)] <= band) --last;
+    if (last >= 3 * coarse / 4) continue;  // it may leave again
+    const double from_s = last < 0 ? 0 : times[static_cast<std::size_t>(last)], to_s = from_s + times[0];
+    double before = last < 0 ? largest : distance[static_cast<std::size_t>(last)];
+    distance = samples(from_s, to_s, fine, times);
+    if (distance.empty()) return never;
+    last = fine - 1;
+    while (last >= 0 && distance[static_cast<std::size_t>(last)] <= band) --last;
+    const double after = distance[static_cast<std::size_t>(last + 1)], step = (to_s - from_s) / fine;
+    if (last >= 0) before = distance[static_cast<std::size_t>(last)];
+    return from_s + step * (last + 1) + step * (before - band) / (before - after);
+  }
+  return never;
 }
 
 }  // namespace mho::analog

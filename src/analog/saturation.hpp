@@ -7,6 +7,8 @@
 /// With both infinite this is the linear loop of dynamics.hpp.
 #pragma once
 
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "analog/dynamics.hpp"
@@ -17,6 +19,7 @@ namespace mho::analog {
 struct amplifier_limits {
   double clamp_volt = std::numeric_limits<double>::infinity();
   double slew_volt_per_s = std::numeric_limits<double>::infinity();
+  bool are_there() const noexcept { return std::isfinite(clamp_volt) || std::isfinite(slew_volt_per_s); }
 };
 
 /// Where a saturating loop rests.
@@ -31,7 +34,7 @@ struct saturated_rest {
 /// The rest that the loop reaches from zero: Newton's method behind a pseudo-transient (Kelley and Keyes,
 /// SIAM J. Numer. Anal. 35, 508 (1998)), which follows the loop's own motion in ever longer steps. Allocates.
 saturated_rest saturated_steady_state(const closed_loop& loop, const Eigen::VectorXd& inputs,
-                                      double clamp_volt);
+                                      const amplifier_limits& limits);
 
 /// The outputs at the given times, s, ascending, after a step of the inputs from zero: outputs x times.
 struct saturated_waveform {
@@ -45,5 +48,12 @@ struct saturated_waveform {
 saturated_waveform saturated_step(const closed_loop& loop, const Eigen::VectorXd& inputs,
                                   const amplifier_limits& limits, const std::vector<double>& times_s,
                                   double tolerance_volt = 1e-9, double relative = 1e-7);
+
+/// The last time at which any output is farther than `epsilon` times the largest one at rest from its end,
+/// after the same step: sought on 2000 samples of a time that ends when it has been over for a quarter of it,
+/// then on 1000 between the two of them. Infinity if the loop takes more than a million of the integrator's
+/// steps, or 2^20 times its linear settling time. Allocates.
+double saturated_settling_s(const closed_loop& loop, const Eigen::VectorXd& inputs,
+                            const amplifier_limits& limits, const Eigen::VectorXd& rest, double epsilon);
 
 }  // namespace mho::analog

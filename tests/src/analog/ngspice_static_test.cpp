@@ -154,7 +154,7 @@ TEST(ngspice, clamped_outputs) {
     const inv_amplifiers amps = amplifiers(1e3);
     const VectorXd input = 0.15 * test::normal_vector(4, number);
     const terminal_conductance net = reduce(cells);
-    const saturated_rest model = saturated_steady_state(inv_loop(net, amps), inv_inputs(net, input), 0.4);
+    const saturated_rest model = saturated_steady_state(inv_loop(net, amps), inv_inputs(net, input), {0.4});
     ASSERT_TRUE(model.converged) << number;
     inv_instance c = test::instance_of(cells, amps, input);
     c.amplifier.clamp_volt = c.inverter.clamp_volt = 0.4;

@@ -32,7 +32,7 @@ TEST(saturation, no_limits_are_the_linear_loop) {
       EXPECT_LT((wave.outputs.col(static_cast<Eigen::Index>(t)) - linear.at(times[t])).norm(),
                 1e-6 * linear.final_outputs().norm())
           << k << " " << t;
-    const saturated_rest rest = saturated_steady_state(loop, inputs, std::numeric_limits<double>::infinity());
+    const saturated_rest rest = saturated_steady_state(loop, inputs, {});
     EXPECT_TRUE(rest.converged);
     EXPECT_LT((rest.outputs - linear.final_outputs()).norm(), 1e-11 * linear.final_outputs().norm()) << k;
   }
@@ -117,7 +117,7 @@ TEST(saturation, rest_obeys_the_published_equations) {
     const terminal_conductance net = connect({circuit.g, {}, Eigen::VectorXd::Constant(4, g0)});
     const closed_loop loop = inv_loop(net, amplifiers());
     const Eigen::VectorXd inputs = inv_inputs(net, circuit.source, circuit.offset);
-    const saturated_rest rest = saturated_steady_state(loop, inputs, circuit.clamp);
+    const saturated_rest rest = saturated_steady_state(loop, inputs, {circuit.clamp});
     ASSERT_TRUE(rest.converged) << k;
     // b = A0 (V_os - u(b)), to the rounding of u: volts times 1e-16, times the gain.
     EXPECT_LT((rest.states - circuit.gain * circuit.error(rest.states)).cwiseAbs().maxCoeff(), 1e-10) << k;
@@ -140,7 +140,7 @@ TEST(saturation, small_signals_do_not_saturate) {
   const closed_loop loop = inv_loop(net, amplifiers());
   const Eigen::VectorXd inputs = inv_inputs(net, 1e-4 * normal_vector(4, 3));
   const Eigen::VectorXd linear = step_response(loop, inputs).final_outputs();
-  const saturated_rest rest = saturated_steady_state(loop, inputs, 0.4);
+  const saturated_rest rest = saturated_steady_state(loop, inputs, {0.4});
   ASSERT_TRUE(rest.converged);
   EXPECT_LT((rest.outputs - linear).norm(),
             test::condition(a) * std::pow(linear.cwiseAbs().maxCoeff() / 0.4, 2) / 3 * linear.norm());
@@ -151,9 +151,9 @@ TEST(saturation, an_output_beyond_the_clamp_has_no_rest_with_infinite_gain) {
   amps.row.open_loop_gain = std::numeric_limits<double>::infinity();
   const terminal_conductance net = connect(cells_of(Eigen::MatrixXd::Ones(1, 1), 1e-4, g0));
   const closed_loop loop = inv_loop(net, amps);
-  EXPECT_FALSE(saturated_steady_state(loop, inv_inputs(net, Eigen::VectorXd::Ones(1)), 0.4).converged);
+  EXPECT_FALSE(saturated_steady_state(loop, inv_inputs(net, Eigen::VectorXd::Ones(1)), {0.4}).converged);
   EXPECT_TRUE(
-      saturated_steady_state(loop, inv_inputs(net, Eigen::VectorXd::Constant(1, 0.3)), 0.4).converged);
+      saturated_steady_state(loop, inv_inputs(net, Eigen::VectorXd::Constant(1, 0.3)), {0.4}).converged);
 }
 
 }  // namespace
