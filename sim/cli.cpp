@@ -99,8 +99,9 @@ void add_accelerator(CLI::App& command, std::string& accelerator) {
            "NAME");
 }
 
-void add_system(CLI::App& command, system_arguments& a, const std::string& rhs) {
-  add_text(command, "--matrix", a.matrix, "A: CSV, real or complex (1.5-0.2i), square", "FILE")->required();
+void add_system(CLI::App& command, system_arguments& a, const std::string& rhs,
+                const char* matrix = "A: CSV, real or complex (1.5-0.2i), square") {
+  add_text(command, "--matrix", a.matrix, matrix, "FILE")->required();
   add_text(command, "--rhs", a.rhs, rhs, "FILE")->required();
   add_accelerator(command, a.accelerator);
   add_sets(command, a.sets, "a parameter of the accelerator: --set array.size=16, any number of times");
@@ -166,9 +167,16 @@ void add_adc(CLI::App& command, adc_arguments& a) {
 }
 
 void add_netlist(CLI::App& command, netlist_arguments& a) {
-  add_system(command, a, "b: CSV, one row or column; of the array if A takes several");
+  add_system(command, a, "b: CSV, one row or column; of the array if A takes several",
+             "A: CSV, real or complex (1.5-0.2i), square; of ginv square or taller");
   add_text(command, "--out", a.out, "the netlist to write", "FILE.cir")->required();
-  command.add_option("--array", a.array, "which, from 1 on in the order of programming")
+  add_text(
+      command, "--circuit", a.circuit,
+      "inv (default): an LP-INV array; ginv: the pseudo-inverse of A, which may be tall, as analog-ginv has "
+      "it, b the received vector; mvm: a slice of the residual's product A b",
+      "KIND")
+      ->check(one_of({"inv", "ginv", "mvm"}));
+  command.add_option("--array", a.array, "which, from 1 on in the order of programming; of mvm, which slice")
       ->check(whole_number(1, 1 << 20))
       ->type_name("N");
   add_text(command, "--analysis", a.analysis, "op (default), tran or noise", "WHAT")
@@ -313,7 +321,7 @@ void add_commands(CLI::App& app, arguments& a, command_function& chosen) {
                "Parameters: docs/accelerators.md; keys of --json: docs/result-files.md",
                [](const arguments& x) { return command_adc(x.adc); }),
           a.adc);
-  add_netlist(*add("netlist", "a programmed array's circuit as a SPICE netlist",
+  add_netlist(*add("netlist", "an array's or the pseudo-inverse's circuit as a SPICE netlist",
                    "--matrix scenarios/solve-16x16/A.csv --rhs scenarios/solve-16x16/b.csv"
                    " --set array.size=16 --out array.cir\n"
                    "Parameters: mho list accelerators; keys of --json: docs/result-files.md",

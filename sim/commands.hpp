@@ -37,7 +37,7 @@ struct solve_arguments : system_arguments {
 };
 
 struct netlist_arguments : system_arguments {
-  std::string out, analysis = "op";
+  std::string out, analysis = "op", circuit = "inv";
   std::size_t array = 0;  ///< 0: not given
   double stop_s = 0;      ///< of analysis tran; 0: as the circuit settles
 };

@@ -65,14 +65,10 @@ class bent_loop {
   Eigen::VectorXd drive_, through_;
 };
 
-}  // namespace
-
-saturated_rest saturated_steady_state(const closed_loop& loop, const Eigen::VectorXd& inputs,
-                                      const amplifier_limits& limits) {
-  const bent_loop bent(loop, inputs, limits);
-  const Eigen::Index n = loop.k.rows();
+// Where the loop comes to rest from these states on.
+saturated_rest rest_from(const Eigen::VectorXd& states, const closed_loop& loop, const bent_loop& bent) {
   saturated_rest result;
-  result.states = Eigen::VectorXd::Zero(n);
+  result.states = states;
   constexpr int most_steps = 500;
   constexpr double longest = 1e12;  // steps in units of 1 / omega: from here on it is Newton's method
   double length = 1 / std::max(loop.k.norm(), 1e-300);
@@ -97,6 +93,16 @@ saturated_rest saturated_steady_state(const closed_loop& loop, const Eigen::Vect
   }
   result.outputs = bent.outputs(result.states);
   return result;
+}
+
+}  // namespace
+
+saturated_rest saturated_steady_state(const closed_loop& loop, const Eigen::VectorXd& inputs,
+                                      const amplifier_limits& limits) {
+  saturated_rest rest = rest_from(Eigen::VectorXd::Zero(loop.k.rows()), loop,
+                                  bent_loop(loop, inputs, {.clamp_volt = limits.clamp_volt}));
+  if (!rest.converged || !std::isfinite(limits.slew_volt_per_s)) return rest;
+  return rest_from(rest.states, loop, bent_loop(loop, inputs, limits));
 }
 
 saturated_waveform saturated_step(const closed_loop& loop, const Eigen::VectorXd& inputs,
@@ -160,7 +166,7 @@ double saturated_settling_s(const closed_loop& loop, const Eigen::VectorXd& inpu
     return distances;  // empty: too many steps
   };
   std::vector<double> times;
-  constexpr int coarse = 2000, fine = 1000, doublings = 20;
+  constexpr int coarse = 2000, fine = 1000, doublings = 10;
   double span_s = 1.5 * linear_s + 2 * largest / limits.slew_volt_per_s;
   for (int doubling = 0; doubling < doublings; ++doubling, span_s *= 2) {
     std::vector<double> distance = samples(0, span_s, coarse, times);

@@ -31,8 +31,10 @@ struct saturated_rest {
   Eigen::VectorXd outputs;
 };
 
-/// The rest that the loop reaches from zero: Newton's method behind a pseudo-transient (Kelley and Keyes,
-/// SIAM J. Numer. Anal. 35, 508 (1998)), which follows the loop's own motion in ever longer steps. Allocates.
+/// The rest that the clamped loop reaches from zero: Newton's method behind a pseudo-transient (Kelley and
+/// Keyes, SIAM J. Numer. Anal. 35, 508 (1998)), which follows the loop's own motion in ever longer steps. A
+/// slew rate moves it by next to nothing (what finite gain discharges is limited like all else), so the rest
+/// with one is sought from there; whether the slewing loop reaches it is another question. Allocates.
 saturated_rest saturated_steady_state(const closed_loop& loop, const Eigen::VectorXd& inputs,
                                       const amplifier_limits& limits);
 
@@ -52,7 +54,7 @@ saturated_waveform saturated_step(const closed_loop& loop, const Eigen::VectorXd
 /// The last time at which any output is farther than `epsilon` times the largest one at rest from its end,
 /// after the same step: sought on 2000 samples of a time that ends when it has been over for a quarter of it,
 /// then on 1000 between the two of them. Infinity if the loop takes more than a million of the integrator's
-/// steps, or 2^20 times its linear settling time. Allocates.
+/// steps, or a thousand times its linear settling time. Allocates.
 double saturated_settling_s(const closed_loop& loop, const Eigen::VectorXd& inputs,
                             const amplifier_limits& limits, const Eigen::VectorXd& rest, double epsilon);
 
