@@ -64,7 +64,9 @@ void write_comment(writer& out, const std::string& title, const std::string& com
 }
 
 // `first_input`: the source that .noise refers to. Tolerances and the integrator's settings are those with
-// which ngspice agrees with the model; a relative tolerance of 1e-9 stalls the transient analysis.
+// which ngspice agrees with the model: a relative tolerance of 1e-9 stalls the transient analysis, and pivots
+// of a thousandth of the largest entry, its default, lose six digits where op-amps of high gain have both
+// inputs off ground.
 void write_analysis(writer& out, const spice_analysis& analysis, std::size_t outputs,
                     const char* first_input) {
   using kind = spice_analysis::kind;
@@ -74,7 +76,7 @@ void write_analysis(writer& out, const spice_analysis& analysis, std::size_t out
   };
   out.line(analysis.what == kind::transient
                ? ".options reltol=1e-7 abstol=1e-15 vntol=1e-12 chgtol=1e-20 trtol=1 gmin=1e-20"
-               : ".options reltol=1e-9 gmin=1e-20");
+               : ".options reltol=1e-9 gmin=1e-20 pivrel=0.1");
   out.line(".control\nset numdgt=17");
   std::string all;
   for (std::size_t j = 0; j < outputs; ++j) all += (j == 0 ? "v(o" : " v(o") + std::to_string(j) + ')';

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Golden vectors of closed-loop circuits: random instances, written as netlists by this script alone and solved
-by ngspice. The tests of the model read the results and need no ngspice.
+"""Golden vectors of the accelerator's circuits: random instances, written as netlists by this script alone and
+solved by ngspice. The tests of the model read the results and need no ngspice.
 
-    tests/data/spice/make.py        writes inv_*.json beside itself (ngspice 39.3 made those in the repository)
+    tests/data/spice/make.py        writes inv_*.json, ginv_*.json and mvm_*.json beside itself (ngspice 39.3 made
+                                    those in the repository)
 
 Conductances in siemens, voltages in volts, times in seconds; matrices are lists of rows. `outputs` are those of
 the operating point; `noise_variance` (volts^2) is the integral of the output's spectrum; `waveform` holds some
@@ -31,7 +32,100 @@ def op_amp(name, amplifier):
                          last=f"Ro e out {ohm!r}" if ohm > 0 else "Vo e out 0")
 
 
+# The same with two inputs and, of finite rates, a bent first stage in place of the source.
+OP_AMP_PAIR = """.subckt {name} inp inn out
+{first}
+Cp b 0 1n
+Gl b 0 b 0 {leak}
+{stage}
+{last}
+.ends"""
+
+
+def op_amp_pair(name, amplifier):
+    gain, hertz, ohm = amplifier["open_loop_gain"], amplifier["gain_bandwidth_hz"], amplifier["output_ohm"]
+    siemens = 2 * np.pi * hertz * 1e-9
+    clamp, slew = amplifier["clamp_volt"], amplifier["slew_volt_per_s"]
+    first = f"G1 0 b inp inn {siemens!r}"
+    if slew:
+        ampere = slew * 1e-9
+        first = f"B1 0 b I={ampere!r}*tanh((v(inp)-v(inn))*{siemens / ampere!r})"
+    return OP_AMP_PAIR.format(name=name, first=first, leak=repr(siemens / gain),
+                              stage=f"B2 e 0 V={clamp!r}*tanh(v(b)/{clamp!r})" if clamp else "E2 e 0 b 0 1",
+                              last=f"Ro e out {ohm!r}" if ohm > 0 else "Vo e out 0")
+
+
+class Elements:
+    """Lines of a netlist with numbered elements."""
+
+    def __init__(self, *first):
+        self.lines, self.count = ["* golden vector", *first], 0
+
+    def add(self, kind, *rest):
+        self.count += 1
+        self.lines.append(" ".join([f"{kind}{self.count}", *map(str, rest)]))
+
+    def resistor(self, a, b, siemens):
+        if siemens > 0:
+            self.add("R", a, b, repr(float(1 / siemens)))
+
+    def op(self, plus, minus, out, offset, amplifier):
+        """Both inputs have its resistance to ground; an offset is in series with the inverting one."""
+        for node in (plus, minus):
+            if node != "0":
+                self.resistor(node, "0", 1 / amplifier["input_ohm"])
+        self.add("V", f"{minus}_x", minus, repr(-offset))
+        self.add("X", plus, f"{minus}_x", out, "amp")
+
+
+def ginv_elements(c):
+    """M transimpedance amplifiers t, N more w; the arrays `minus` at the other inputs, both loaded alike."""
+    plus, minus = np.array(c["plus"]), np.array(c["minus"])
+    m, n = plus.shape
+    e = Elements(op_amp_pair("amp", c["amplifier"]))
+    for i in range(m):
+        e.add("I", "0", f"a{i}", f"DC {c['input'][i]!r}")
+        e.resistor(f"a{i}", f"t{i}", c["feedback"])
+        for j in range(n):
+            e.resistor(f"a{i}", f"o{j}", plus[i, j])
+            e.resistor(f"b{i}", f"o{j}", minus[i, j])
+            e.resistor(f"c{j}", f"t{i}", plus[i, j])
+            e.resistor(f"d{j}", f"t{i}", minus[i, j])
+        more = plus[i].sum() + c["feedback"] - minus[i].sum()
+        e.resistor(f"b{i}" if more > 0 else f"a{i}", "0", abs(more))
+        e.op(f"b{i}", f"a{i}", f"t{i}", c["offset"][i], c["amplifier"])
+    for j in range(n):
+        e.add("I", "0", f"c{j}", f"DC {c['column_input'][j]!r}")
+        more = plus[:, j].sum() - minus[:, j].sum()
+        e.resistor(f"d{j}" if more > 0 else f"c{j}", "0", abs(more))
+        e.op(f"c{j}", f"d{j}", f"o{j}", c["column_offset"][j], c["amplifier"])
+    return e.lines
+
+
+def mvm_elements(c):
+    """Differential columns; the outputs are differences of a pair's amplifiers."""
+    e = Elements(op_amp_pair("amp", c["amplifier"]))
+    m, n = np.array(c["plus"]).shape
+    for i in range(m):
+        e.add("V", f"s{i}", "0", f"DC {c['input'][i]!r}")
+    for j in range(n):
+        for side, name in (("plus", "a"), ("minus", "b")):
+            for i in range(m):
+                e.resistor(f"s{i}", f"{name}{j}", c[side][i][j])
+            e.resistor(f"{name}{j}", f"{name}o{j}", c["feedback"])
+            e.op("0", f"{name}{j}", f"{name}o{j}", c["offset" if side == "plus" else "minus_offset"][j],
+                 c["amplifier"])
+        e.add("E", f"o{j}", "0", f"ao{j}", f"bo{j}", "1")
+    return e.lines
+
+
 def netlist(c, control, options):
+    kind = c.get("kind", "inv")
+    lines = {"inv": inv_elements, "ginv": ginv_elements, "mvm": mvm_elements}[kind](c)
+    return "\n".join(lines + [f".options {options}", ".control", "set numdgt=17", *control, "quit", ".endc", ".end"])
+
+
+def inv_elements(c):
     """The circuit: one array or two, ladders of wires where wire_ohm is not 0."""
     arrays = [("o", np.array(c["plus"]))] + ([("w", np.array(c["minus"]))] if c["minus"] else [])
     n = len(c["plus"])
@@ -73,7 +167,7 @@ def netlist(c, control, options):
             resistor(f"o{i}", f"y{i}", c["inverter_ohm"])
             resistor(f"y{i}", f"w{i}", c["inverter_ohm"])
             op("inv", f"y{i}", f"w{i}", c["inverter_offset"][i])
-    return "\n".join(lines + [f".options {options}", ".control", "set numdgt=17", *control, "quit", ".endc", ".end"])
+    return lines
 
 
 def run(c, control, options):
@@ -89,15 +183,19 @@ def run(c, control, options):
 TABLE = ["set wr_singlescale", "set wr_vecnames"]
 
 
+def outputs_of(c):
+    return len(c["plus"][0])
+
+
 def operating_point(c):
-    n = len(c["plus"])
+    n = outputs_of(c)
     out, _ = run(c, ["op"] + [f"print v(o{j})" for j in range(n)], "reltol=1e-9 gmin=1e-20")
     found = dict(line.split(" = ") for line in out.splitlines() if line.startswith("v(o"))
     return [float(found[f"v(o{j})"]) for j in range(n)]
 
 
 def waveform(c, stop, points):
-    n = len(c["plus"])
+    n = outputs_of(c)
     step = stop / 16000
     _, table = run(c, [f"tran {step!r} {stop!r} 0 {step!r} uic", *TABLE,
                        "wrdata table " + " ".join(f"v(o{j})" for j in range(n))],
@@ -136,6 +234,43 @@ def instance(rng, n, two_arrays, row=None, inverter=None, wire_ohm=0.0, offset=0
             "inverter_offset": (offset * rng.standard_normal(n)).tolist() if two_arrays else []}
 
 
+def product_instance(rng, kind, m, n, clamp=0.0, slew=0.0, input_ohm=1e5, output_ohm=0.0, gain=1e3):
+    """GINV of a signed m x n matrix, or the product with it; a clamp or slew rate of 0 is none."""
+    x = rng.standard_normal((m, n))
+    g = 100e-6 * x / np.abs(x).max()
+    unit = 10e-6 if kind == "ginv" else 0.1  # amperes, volts
+    c = {"kind": kind, "plus": np.maximum(g, 0).tolist(), "minus": np.maximum(-g, 0).tolist(), "feedback": 100e-6,
+         "amplifier": {**amplifier(gain=gain, input_ohm=input_ohm, output_ohm=output_ohm), "clamp_volt": clamp,
+                       "slew_volt_per_s": slew},
+         "input": (unit * rng.standard_normal(m)).tolist()}
+    if kind == "ginv":
+        c["column_input"] = (unit * rng.standard_normal(n)).tolist()
+        c["offset"] = (1e-3 * rng.standard_normal(m)).tolist()
+        c["column_offset"] = (1e-3 * rng.standard_normal(n)).tolist()
+    else:
+        c["offset"] = (1e-3 * rng.standard_normal(n)).tolist()
+        c["minus_offset"] = (1e-3 * rng.standard_normal(n)).tolist()
+    return c
+
+
+def products():
+    rng = np.random.default_rng(20260117)
+    made = {
+        "ginv_signed": product_instance(rng, "ginv", 8, 4),
+        "ginv_square": product_instance(rng, "ginv", 4, 4, gain=1e2),
+        "ginv_clamped": product_instance(rng, "ginv", 8, 3, clamp=0.4),
+        "ginv_slewing": product_instance(rng, "ginv", 8, 4, clamp=2.0, slew=2e7),
+        "mvm_signed": product_instance(rng, "mvm", 8, 5, output_ohm=50.0),
+        "mvm_clamped": product_instance(rng, "mvm", 8, 5, clamp=0.4, gain=1e2),
+        "mvm_slewing": product_instance(rng, "mvm", 8, 5, slew=2e7),
+    }
+    for name, c in made.items():
+        c["outputs"] = operating_point(c)
+        c["waveform"] = waveform(c, 2e-7 if c["kind"] == "ginv" else 6e-8, 12)
+        path = pathlib.Path(__file__).parent / f"{name}.json"
+        path.write_text(json.dumps(c, separators=(",", ":")) + "\n")
+
+
 def main():
     rng = np.random.default_rng(20251222)
     made = {
@@ -155,6 +290,7 @@ def main():
             c["noise_outputs"] = [0, 3]
         path = pathlib.Path(__file__).parent / f"inv_{name}.json"
         path.write_text(json.dumps(c, separators=(",", ":")) + "\n")
+    products()
 
 
 if __name__ == "__main__":

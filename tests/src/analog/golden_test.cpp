@@ -151,6 +151,81 @@ TEST(golden, behaviour_and_waveforms_as_a_user_asks_for_them) {
   }
 }
 
+std::vector<double> flat_of(const json& rows) {
+  std::vector<double> all;
+  for (const json& row : rows)
+    for (const double entry : row) all.push_back(entry);
+  return all;
+}
+
+op_amp limited_amplifier(const json& a) {
+  op_amp out = spice_amplifier(a);
+  if (a["clamp_volt"] > 0) out.clamp_volt = a["clamp_volt"];
+  if (a["slew_volt_per_s"] > 0) out.slew_volt_per_s = a["slew_volt_per_s"];
+  return out;
+}
+
+// Rest to the gates of the static tests (of clamps: of ngspice's Newton iteration), points of the waveform.
+template <class Instance>
+void expect_golden(const Instance& c, const json& data, double condition, const std::string& name) {
+  const circuit_behaviour found = behaviour_of(c).value();
+  ASSERT_TRUE(found.settles) << name;
+  const VectorXd spice = vector_of(data["outputs"]);
+  const double full_scale = spice.cwiseAbs().maxCoeff();
+  const bool bent = data["amplifier"]["clamp_volt"] > 0 || data["amplifier"]["slew_volt_per_s"] > 0;
+  const double gate = bent ? 1e-8 : 1e-10 * std::max(1.0, condition / 10);
+  for (std::size_t j = 0; j < c.n; ++j)
+    EXPECT_NEAR(found.output_volt[j], spice(static_cast<Index>(j)), gate * full_scale) << name << " " << j;
+  const auto times = data["waveform"]["time"].get<std::vector<double>>();
+  ASSERT_GE(times.size(), 10u);
+  const std::vector<double> wave = waveform_of(c, times).value();
+  for (std::size_t k = 0; k < times.size(); ++k)
+    for (std::size_t j = 0; j < c.n; ++j)
+      EXPECT_NEAR(wave[k * c.n + j], data["waveform"]["outputs"][k][j].get<double>(), 1e-6 * full_scale)
+          << name << " at " << times[k];
+}
+
+json product_data(const std::string& name) {
+  std::ifstream in(std::string(MHO_TEST_DATA) + "/spice/" + name + ".json");
+  return json::parse(in);
+}
+
+TEST(golden, signed_pseudo_inverses) {
+  for (const char* name : {"ginv_signed", "ginv_square", "ginv_clamped", "ginv_slewing"}) {
+    const json data = product_data(name);
+    ginv_instance c;
+    c.m = data["plus"].size();
+    c.n = data["plus"][0].size();
+    c.x_siemens = flat_of(data["plus"]);
+    c.minus_siemens = flat_of(data["minus"]);
+    c.feedback_siemens = data["feedback"];
+    c.input_ampere = data["input"].get<std::vector<double>>();
+    c.column_ampere = data["column_input"].get<std::vector<double>>();
+    c.row_offset_volt = data["offset"].get<std::vector<double>>();
+    c.column_offset_volt = data["column_offset"].get<std::vector<double>>();
+    c.row = c.column = limited_amplifier(data["amplifier"]);
+    const double condition = test::condition(matrix_of(data["plus"]) - matrix_of(data["minus"]));
+    expect_golden(c, data, condition * condition, name);
+  }
+}
+
+TEST(golden, products) {
+  for (const char* name : {"mvm_signed", "mvm_clamped", "mvm_slewing"}) {
+    const json data = product_data(name);
+    mvm_instance c;
+    c.m = data["plus"].size();
+    c.n = data["plus"][0].size();
+    c.plus_siemens = flat_of(data["plus"]);
+    c.minus_siemens = flat_of(data["minus"]);
+    c.feedback_siemens = data["feedback"];
+    c.input_volt = data["input"].get<std::vector<double>>();
+    c.offset_volt = data["offset"].get<std::vector<double>>();
+    c.minus_offset_volt = data["minus_offset"].get<std::vector<double>>();
+    c.amplifier = limited_amplifier(data["amplifier"]);
+    expect_golden(c, data, 1, name);
+  }
+}
+
 TEST(golden, behaviour_refuses_what_is_no_circuit) {
   inv_instance c;
   EXPECT_EQ(behaviour_of(c).code(), error::bad_shape);
@@ -161,6 +236,23 @@ TEST(golden, behaviour_refuses_what_is_no_circuit) {
   EXPECT_EQ(behaviour_of(c, 0).code(), error::bad_value);
   EXPECT_EQ(behaviour_of(c, 0.1, -1).code(), error::bad_value);
   EXPECT_EQ(waveform_of(c, std::vector<double>{-1.0}).code(), error::bad_value);
+  // Kinds of op-amps that the model has not.
+  c.minus_siemens = {0};
+  c.amplifier.clamp_volt = 0.4;
+  EXPECT_EQ(behaviour_of(c).code(), error::bad_value);
+  c.minus_siemens.clear();
+  c.amplifier = {};
+  ginv_instance g;
+  g.m = g.n = 1;
+  g.x_siemens = {1e-4};
+  g.input_ampere = {1e-6};
+  EXPECT_TRUE(behaviour_of(g).ok());
+  g.column.open_loop_gain = 1e3;
+  EXPECT_EQ(behaviour_of(g).code(), error::bad_value);
+  g.row.open_loop_gain = 1e3;
+  g.column.output_ohm = 1;
+  EXPECT_EQ(behaviour_of(g).code(), error::bad_value);
+  EXPECT_EQ(behaviour_of(mvm_instance{}).code(), error::bad_shape);
   // One integrator: u = (g v + g V_in) / 2 g, so v -> -V_in with the time constant 2 / omega.
   c.amplifier.open_loop_gain = std::numeric_limits<double>::infinity();
   const circuit_behaviour one = behaviour_of(c).value();

@@ -54,6 +54,66 @@ TEST(netlist, has_an_element_for_each_that_conducts) {
   EXPECT_EQ(lines_with(spice_netlist(c, {}).value(), "R"), 2u + 3u + 1u + 4u + 2u * 2u * 4u);
 }
 
+TEST(netlist, of_a_signed_pseudo_inverse_loads_both_inputs_alike) {
+  ginv_instance c;
+  c.m = 2;
+  c.n = 1;
+  c.x_siemens = {1e-4, 0};
+  c.minus_siemens = {0, 1.0 / 4096};
+  c.feedback_siemens = 1.0 / 8192;
+  c.input_ampere = {1e-6, -2e-6};
+  const std::string text = spice_netlist(c, {}).value();
+  EXPECT_EQ(lines_with(text, "X"), 3u);
+  EXPECT_EQ(lines_with(text, "Iin"), 2u);
+  // Two of each cell, two feedbacks, and a load for each of three amplifiers.
+  EXPECT_EQ(lines_with(text, "R"), 4u + 2u + 3u);
+  EXPECT_NE(text.find(" o0 e1 4096\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(" u1 0 8192\n"), std::string::npos) << text;  // 1/4096 at e1, 1/8192 at u1
+  EXPECT_NE(text.find("X2 e1 u1 t1 oa\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("X3 q0 g0 o0 ob\n"), std::string::npos) << text;
+  c.column_ampere = {3e-6};
+  EXPECT_NE(spice_netlist(c, {})->find("\nIcol0 0 q0 DC 3e-06\n"), std::string::npos);
+  c.minus_siemens.clear();
+  const std::string one = spice_netlist(c, {}).value();
+  EXPECT_EQ(lines_with(one, "R"), 2u + 2u);
+  EXPECT_NE(one.find("X2 0 u1 t1 oa\n"), std::string::npos) << one;
+}
+
+TEST(netlist, of_a_product_takes_differences) {
+  mvm_instance c;
+  c.m = 2;
+  c.n = 1;
+  c.plus_siemens = {1.0 / 4096, 0};
+  c.input_volt = {0.1, 0.2};
+  const std::string one = spice_netlist(c, {}).value();
+  EXPECT_EQ(lines_with(one, "R"), 1u + 1u);
+  EXPECT_NE(one.find(" s0 u0 4096\n"), std::string::npos) << one;
+  EXPECT_EQ(lines_with(one, "X"), 1u);
+  c.minus_siemens = {0, 1e-4};
+  const std::string two = spice_netlist(c, {}).value();
+  EXPECT_EQ(lines_with(two, "X"), 2u);
+  EXPECT_NE(two.find("\nEd0 o0 0 t0 w0 1\n"), std::string::npos) << two;
+}
+
+TEST(netlist, circuits_of_programmed_products_refuse_what_they_cannot_hold) {
+  const options p = accelerator_options("paper").value();
+  const std::vector<double> tall{1, 0, 0, 1, 1, 1}, y{1, 2, 3};
+  EXPECT_TRUE(ginv_circuit(p, tall, 3, 2, y, {}).ok());
+  EXPECT_EQ(ginv_circuit(p, tall, 2, 3, y, {}).code(), error::bad_shape);
+  EXPECT_EQ(ginv_circuit(p, tall, 3, 2, {y.data(), 2}, {}).code(), error::bad_shape);
+  EXPECT_EQ(ginv_circuit({{"no.such", 1.0}}, tall, 3, 2, y, {}).code(), error::unknown_name);
+  const std::vector<double> dependent{1, 1, 1, 1, 1, 1}, endless{1, 0, 0, analog::infinite, 1, 1};
+  EXPECT_EQ(ginv_circuit(accelerator_options("ideal").value(), dependent, 3, 2, y, {}).code(),
+            error::bad_value);
+  EXPECT_EQ(ginv_circuit(p, endless, 3, 2, y, {}).code(), error::bad_value);
+  const std::vector<double> a{1, -0.5, 0.5, 1}, x{1, 2};
+  EXPECT_TRUE(mvm_circuit(p, a, true, x, {}).ok());
+  EXPECT_EQ(mvm_circuit(p, a, false, y, {}).code(), error::bad_shape);
+  EXPECT_EQ(mvm_circuit(p, a, false, x, {}, 9).code(), error::bad_range);
+  EXPECT_EQ(mvm_circuit(p, a, false, x, {}, 0).code(), error::bad_range);
+  EXPECT_EQ(mvm_circuit(p, {{1, 0.5, 0.5, 1}}, true, x, {}).code(), error::bad_value);
+}
+
 TEST(netlist, refuses_what_does_not_fit) {
   inv_instance c = two_by_two();
   c.plus_siemens.pop_back();
@@ -63,6 +123,7 @@ TEST(netlist, refuses_what_does_not_fit) {
   EXPECT_EQ(spice_netlist(c, {}).code(), error::bad_shape);
   EXPECT_EQ(spice_netlist(inv_instance{}, {}).code(), error::bad_shape);
   EXPECT_EQ(spice_netlist(ginv_instance{}, {}).code(), error::bad_shape);
+  EXPECT_EQ(spice_netlist(mvm_instance{}, {}).code(), error::bad_shape);
 }
 
 TEST(netlist, refuses_values_out_of_range) {
@@ -82,6 +143,7 @@ TEST(netlist, refuses_values_out_of_range) {
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.row_capacitance_farad = -1e-12; }));
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.amplifier.open_loop_gain = 0; }));
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.amplifier.clamp_volt = 0; }));
+  EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.amplifier.slew_volt_per_s = 0; }));
   EXPECT_TRUE(refused([](inv_instance& c, spice_analysis&) { c.inverter.gain_bandwidth_hz = nan; }));
   EXPECT_TRUE(refused([](inv_instance&, spice_analysis& a) {
     a.what = kind::transient;

@@ -130,14 +130,28 @@ Eigen::VectorXd spice_operating_point(const Instance& circuit) {
   return ngspice_run(spice_netlist(circuit, {}).value()).outputs(static_cast<Eigen::Index>(circuit.n));
 }
 
-/// Time, then the outputs; steps of stop / 16000, and some more where the integrator wanted them.
-inline Eigen::MatrixXd spice_waveform(const inv_instance& circuit, double stop_s) {
+/// Time, then the outputs; steps of stop / 16000 or the given ones, and some more where the integrator wanted
+/// them.
+template <class Instance>
+Eigen::MatrixXd spice_waveform(const Instance& circuit, double stop_s, double step_s = 0) {
   spice_analysis analysis;
   analysis.what = spice_analysis::kind::transient;
   analysis.stop_s = stop_s;
+  analysis.step_s = step_s;
   analysis.table = "table";
   return ngspice_run(spice_netlist(circuit, analysis).value())
       .table(static_cast<Eigen::Index>(circuit.n) + 1);
+}
+
+/// The last time at which some output is farther than `band` from its end, on the line between two points.
+inline double spice_settling_s(const Eigen::MatrixXd& wave, const Eigen::VectorXd& end, double band) {
+  const auto distance = [&](Eigen::Index k) {
+    return (wave.row(k).tail(end.size()).transpose() - end).cwiseAbs().maxCoeff();
+  };
+  Eigen::Index last = wave.rows() - 1;
+  while (last > 0 && distance(last) <= band) --last;
+  const double inside = distance(last + 1), outside = distance(last);
+  return wave(last, 0) + (wave(last + 1, 0) - wave(last, 0)) * (outside - band) / (outside - inside);
 }
 
 /// The variance of one output, volts^2: its spectrum integrated over the logarithm of the frequency (a smooth

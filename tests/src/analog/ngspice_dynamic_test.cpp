@@ -90,17 +90,6 @@ TEST(ngspice, waveform) {
   }
 }
 
-// The last time at which some output is farther than `band` from its end, on the line between two points.
-double settling(const MatrixXd& wave, const VectorXd& end, double band) {
-  const auto distance = [&](Index k) {
-    return (wave.row(k).tail(end.size()).transpose() - end).cwiseAbs().maxCoeff();
-  };
-  Index last = wave.rows() - 1;
-  while (last > 0 && distance(last) <= band) --last;
-  const double inside = distance(last + 1), outside = distance(last);
-  return wave(last, 0) + (wave(last + 1, 0) - wave(last, 0)) * (outside - band) / (outside - inside);
-}
-
 TEST(ngspice, settling_time) {
   MHO_NEEDS_NGSPICE();
   for (const instance& i : instances()) {
@@ -109,7 +98,7 @@ TEST(ngspice, settling_time) {
     const VectorXd end = test::spice_operating_point(i.spice());
     const MatrixXd wave = test::spice_waveform(i.spice(), 1.5 * settling_estimate_s(loop, 1e-4));
     for (const double epsilon : {0.1, 0.01, 1e-3, 1e-4}) {
-      const double spice_s = settling(wave, end, epsilon * end.cwiseAbs().maxCoeff());
+      const double spice_s = test::spice_settling_s(wave, end, epsilon * end.cwiseAbs().maxCoeff());
       const double difference = std::abs(response.settling_s(epsilon) / spice_s - 1);
       EXPECT_LE(difference, 1e-4) << i.name << ", to " << epsilon;
       test::record_worst(difference);

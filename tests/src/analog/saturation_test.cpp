@@ -53,6 +53,16 @@ TEST(saturation, one_row_slews_as_its_closed_form) {
     const double z = std::asinh(std::sinh(loop.omega * d / slew) * std::exp(-loop.omega * k * times[t]));
     EXPECT_NEAR(wave.outputs(0, static_cast<Eigen::Index>(t)), (z * slew / loop.omega - d) / k, 1e-6) << t;
   }
+  // It settles when z is epsilon of its linear end.
+  const double end = std::sinh(loop.omega * d / slew);
+  for (const double epsilon : {0.1, 1e-3}) {
+    const double expected = std::log(end / std::sinh(epsilon * loop.omega * d / slew)) / (loop.omega * k);
+    EXPECT_NEAR(
+        saturated_settling_s(loop, inv_inputs(net, Eigen::VectorXd::Ones(1)), {.slew_volt_per_s = slew},
+                             Eigen::VectorXd::Constant(1, -d / k), epsilon) /
+            expected,
+        1, 1e-5);
+  }
   // Before it comes near its end it falls at the slew rate.
   EXPECT_NEAR(wave.outputs(0, 1), -slew * 2e-8, 1e-6);
 }
