@@ -84,7 +84,9 @@ TEST_F(json_docs, adc) {
 TEST_F(json_docs, netlist) {
   const std::string command = "netlist" + system + " --out " + folder.path("x.cir") + " --analysis ";
   for (const char* analysis : {"op", "tran", "noise"})
-    EXPECT_EQ(documented("mho netlist"), leaves({command + analysis})) << analysis;
+    for (const char* circuit : {"inv", "ginv", "mvm"})
+      EXPECT_EQ(documented("mho netlist"), leaves({command + analysis + " --circuit " + circuit}))
+          << analysis;
 }
 
 TEST_F(json_docs, cost) {

@@ -60,6 +60,89 @@ TEST_F(netlist, ngspice_finds_the_first_cycle_of_solve) {
   }
 }
 
+// What ngspice makes of the file, over the scale that the program prints.
+std::vector<double> solved_by_ngspice(const scratch_folder& folder, const json& said) {
+  EXPECT_EQ(std::system(("cd " + folder.path() + " && ngspice -b x.cir >spice 2>&1 </dev/null").c_str()), 0);
+  const std::string spice = slurp(folder.path("spice"));
+  std::vector<double> x;
+  for (std::size_t j = 0; j < said["unknowns"].get<std::size_t>(); ++j) {
+    const std::string key = "v(o" + std::to_string(j) + ") = ";
+    const std::size_t at = spice.find(key);
+    EXPECT_NE(at, std::string::npos) << spice;
+    if (at == std::string::npos) return x;
+    const double volt = std::strtod(spice.c_str() + at + key.size(), nullptr);
+    EXPECT_NEAR(volt, said["output_volt"][j].get<double>(), 1e-9);  // of 0.4 V; the model says the same
+    x.push_back(volt / said["volt_per_unit"].get<double>());
+  }
+  return x;
+}
+
+TEST_F(netlist, of_the_pseudo_inverse_is_least_squares) {
+  if (std::system("command -v ngspice >/dev/null") != 0)
+    GTEST_SKIP() << "ngspice is not installed (tools/packages test)";
+  // Levels of 0.25, so that cells without errors hold it exactly; complex: X^H X = [[4.0625, 0], [0, 1.25]].
+  const std::string tall = folder.write("h.csv", "1.75,0\n0,1i\n-1,0\n0,0.5\n"),
+                    y = folder.write("y.csv", "1\n2i\n0.5\n-1\n");
+  const json said = json::parse(run_mho("netlist --circuit ginv --accelerator ideal --matrix " + tall +
+                                        " --rhs " + y + " --json --out " + folder.path("x.cir"))
+                                    .out);
+  EXPECT_EQ(said["circuit"], "ginv");
+  EXPECT_EQ(said["unknowns"], 4);  // real parts, then imaginary ones
+  EXPECT_TRUE(said["noise_volt"].is_null());
+  const std::vector<double> x = solved_by_ngspice(folder, said);
+  ASSERT_EQ(x.size(), 4u);
+  // x1 = (1.75 - 0.5) / 4.0625, x2 = (-i 2i - 0.5) / 1.25
+  const double expected[]{1.25 / 4.0625, 1.5 / 1.25, 0, 0};
+  for (std::size_t j = 0; j < 4; ++j) EXPECT_NEAR(x[j], expected[j], 1e-10) << j;
+  // Another chip, other cells.
+  const auto file = [&](const char* seed) {
+    EXPECT_EQ(run_mho("netlist --circuit ginv --matrix " + tall + " --rhs " + y + " --out " +
+                      folder.path("x.cir") + " --seed " + seed)
+                  .status,
+              0);
+    return slurp(folder.path("x.cir"));
+  };
+  EXPECT_EQ(file("3").substr(file("3").find("\n")), file("3").substr(file("3").find("\n")));
+  EXPECT_NE(file("3").substr(file("3").find(".ends")), file("4").substr(file("4").find(".ends")));
+}
+
+TEST_F(netlist, of_slices_adds_up_to_the_product) {
+  if (std::system("command -v ngspice >/dev/null") != 0)
+    GTEST_SKIP() << "ngspice is not installed (tools/packages test)";
+  std::vector<double> sum(3);
+  for (const char* slice : {"1", "2", "3"}) {
+    const json said = json::parse(
+        run_mho(
+            arguments(std::string("--circuit mvm --accelerator ideal --set solver.slices=3 --json --array ") +
+                      slice))
+            .out);
+    EXPECT_EQ(said["arrays"], 3);
+    const std::vector<double> x = solved_by_ngspice(folder, said);
+    ASSERT_EQ(x.size(), 3u);
+    for (std::size_t j = 0; j < 3; ++j) sum[j] += x[j];
+  }
+  // small_matrix times (0.3, -0.1, 0.2), truncated to nine bits of its largest entry, 1.
+  const double exact[]{0.26, 0.0, 0.14};
+  for (std::size_t j = 0; j < 3; ++j) EXPECT_NEAR(sum[j], exact[j], 0.6 / 511);
+}
+
+TEST_F(netlist, slewing_takes_time) {
+  const auto said = [&](const std::string& circuit, const std::string& more) {
+    return json::parse(run_mho(arguments("--json --circuit " + circuit + more)).out);
+  };
+  for (const char* circuit : {"inv", "ginv", "mvm"}) {
+    const double linear = said(circuit, "")["settling_s"];
+    const json slow = said(circuit, " --set circuit.slew_volt_per_s=1e4"),
+               fast = said(circuit, " --set circuit.slew_volt_per_s=1e12");
+    EXPECT_NEAR(fast["settling_s"].get<double>() / linear, 1, 1e-4) << circuit;
+    // An output, or both amplifiers whose difference it is, had to get within 1 % of full scale.
+    double largest = 0;
+    for (const json& volt : slow["output_volt"]) largest = std::max(largest, std::abs(volt.get<double>()));
+    EXPECT_GT(slow["settling_s"].get<double>(), 0.9 * largest / 2e4) << circuit;
+    EXPECT_GT(slow["settling_s"].get<double>(), 2 * linear) << circuit;
+  }
+}
+
 TEST_F(netlist, a_transient_lasts_as_long_as_the_circuit_needs) {
   // Ten times slower amplifiers settle ten times later.
   const auto run = [&](const std::string& more) {
@@ -120,6 +203,20 @@ TEST_F(netlist, bad_input_is_one_line_and_no_file) {
   refused("--matrix " + small + rest + " --analysis tran --stop-s 0", "--stop-s");
   // A diagonal that no resistor makes.
   refused("--matrix " + folder.write("negative.csv", "-1,0,0\n0,1,0\n0,0,1\n") + rest, "not negative");
+  refused("--matrix " + small + rest + " --circuit dft", "--circuit");
+  refused("--circuit ginv --matrix " + folder.write("flat.csv", "1,2,3\n4,5,6\n") + rest,
+          "must have as many rows as columns");
+  refused("--circuit ginv --matrix " + small + " --rhs " + folder.path("two.csv") + out,
+          "must have 3 entries");
+  refused("--circuit ginv --matrix " + small + rest + " --set array.wire_ohm=1", "array.wire_ohm");
+  refused("--circuit ginv --matrix " + small + rest + " --array 2", "--array");
+  refused("--circuit ginv --accelerator ideal --matrix " + folder.write("one.csv", "1,1,1\n1,1,1\n1,1,1\n") +
+              rest,
+          "depend on each other");
+  refused("--circuit mvm --matrix " + small + rest + " --array 9", "--array: there are the slices 1 to 8");
+  refused("--circuit mvm --matrix " + folder.path("flat.csv") + rest, "must be square");
+  refused("--circuit mvm --matrix " + small + rest + " --set circuit.row_capacitance_farad=1e-12",
+          "circuit.row_capacitance_farad");
   EXPECT_FALSE(std::filesystem::exists(folder.path("z.cir")));
 }
 

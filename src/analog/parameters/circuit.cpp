@@ -29,7 +29,9 @@ void append_circuit_options(std::vector<option>& schema) {
                              "would reach if it did not bend",
                              1e-3, 1));
   schema.push_back(parameter("circuit.slew_volt_per_s", infinite, "V/s",
-                             "fastest change of an op-amp's output; inf is no limit", 1, infinite));
+                             "fastest change of an op-amp's output, in mho netlist and the settling that it "
+                             "tells (solutions are read at rest); inf is no limit",
+                             1, infinite));
   schema.push_back(parameter("circuit.thermal_noise", false, "",
                              "noise of all resistors of a loop, drawn at every read-out"));
   schema.push_back(parameter("circuit.row_capacitance_farad", 0.0, "F",

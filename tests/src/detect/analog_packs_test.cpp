@@ -239,7 +239,7 @@ TEST(analog_packs, no_parameter_is_ignored) {
                                    "circuit.clamp_volt",  // needs an offset or noise
                                    "circuit.gain_bandwidth_hz",
                                    "circuit.inverter_ohm",
-                                   "circuit.slew_volt_per_s",  // motion, inverters
+                                   "circuit.slew_volt_per_s",  // of motion, which netlists have; inverters
                                    "converter.error_share",
                                    "converter.read_error_siemens",
                                    "converter.training_cycles",
