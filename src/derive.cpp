@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "integer_llr.hpp"
+
 namespace mho {
 namespace {
 
@@ -91,13 +93,39 @@ void demap_run(const output& into, const run& now, const view& results, F&& dema
     }
 }
 
-void soft(const output& into, const received_batch& received) noexcept {
+void soft_floats(const output& into, const received_batch& received) noexcept {
   for_each_run(received, into.estimate.extent[2], [&](const run& now) {
     demap_run<float>(into, now, into.llr,
                      [&](const cf32* x, const float* variance, std::size_t n, float* llr) {
                        now.symbols.llr({x, n}, {variance, n}, received.rule, {llr, n * now.symbols.bits()});
                      });
   });
+}
+
+// The same floats, a block at a time, rounded to integers. Returns how many were clipped.
+template <class T>
+std::size_t soft_integers(const output& into, const received_batch& received) noexcept {
+  std::size_t clipped = 0;
+  for_each_run(received, into.estimate.extent[2], [&](const run& now) {
+    const std::size_t bits = now.symbols.bits();
+    demap_run<T>(into, now, into.llr, [&](const cf32* x, const float* variance, std::size_t n, T* out) {
+      std::array<float, block * most_bits> llr;
+      for (std::size_t first = 0; first < n; first += block) {
+        const std::size_t count = std::min(block, n - first);
+        now.symbols.llr({x + first, count}, {variance + first, count}, received.rule,
+                        {llr.data(), count * bits});
+        clipped += quantise(llr.data(), count * bits, into.llr.scale, out + first * bits);
+      }
+    });
+  });
+  return clipped;
+}
+
+void soft(const output& into, const received_batch& received) noexcept {
+  if (into.llr.type == element::f32) return soft_floats(into, received);
+  const std::size_t clipped = into.llr.type == element::i8 ? soft_integers<std::int8_t>(into, received)
+                                                           : soft_integers<std::int16_t>(into, received);
+  if (into.saturated != nullptr) *into.saturated += clipped;
 }
 
 void hard(const output& into, const received_batch& received) noexcept {
@@ -143,8 +171,7 @@ void derive(const output& into, const received_batch& received, std::uint8_t nat
   for (std::size_t p = 0; p < problems; ++p)
     for (std::size_t u = 0; u < uses; ++u) {
       if (!is_failed(into.state[p * uses + u])) continue;
-      for (std::size_t b = 0; !into.llr.empty() && b < into.llr.extent[2]; ++b)
-        into.llr.at<float>(p, u, b) = 0;
+      for (std::size_t b = 0; !into.llr.empty() && b < into.llr.extent[2]; ++b) clear_llr(into.llr, p, u, b);
       if (!into.bits.empty() && (native & native_bits) != 0) hard(cut_use(into, p, u), received);
     }
 }

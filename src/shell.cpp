@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "derive.hpp"
+#include "integer_llr.hpp"
 #include "kernels/plain.hpp"
 
 namespace mho {
@@ -21,7 +22,18 @@ error check_view(const view& v, element type, std::size_t n0, std::size_t n1, st
 }
 
 std::ptrdiff_t bytes_of(const view& v) noexcept {
-  return v.type == element::cf32 ? 8 : v.type == element::f32 ? 4 : 1;
+  switch (v.type) {
+    case element::cf32:
+      return 8;
+    case element::cbf16:
+    case element::ci16:
+    case element::f32:
+      return 4;
+    case element::i16:
+      return 2;
+    default:
+      return 1;
+  }
 }
 
 // Whether the address ranges of two views meet.
@@ -50,6 +62,10 @@ bool lies_over(const output& o, const view& input) noexcept {
 }
 
 error first(error a, error b) noexcept { return a != error::none ? a : b; }
+
+error check_llr(const view& v, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
+  return first(check_view(v, v.type, n0, n1, n2), check_llr_type(v));
+}
 
 status check_level(float n0) noexcept {
   if (!std::isfinite(n0)) return status::not_finite;
@@ -95,6 +111,7 @@ void detector::shell::reserve(const shape& room, const capabilities& can, std::s
     s.estimate.resize(steps * block * uses * room.tx);
     s.variance.resize(steps * block * uses * room.tx);
     s.state.resize(steps * block * uses);
+    if ((can.native & native_llr) != 0) s.llr.resize(steps * block * uses * room.tx * room.bits);
     s.into.resize(steps);
     s.vector.resize(std::max(room.rx, room.tx));
   }
@@ -160,7 +177,7 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
     if (!o.variance.empty()) e = first(e, check_view(o.variance, element::f32, problems, uses, tx));
     const bool decides = !o.llr.empty() || !o.bits.empty();
     if (decides && bits == 0) e = first(e, error::bad_shape);
-    if (!o.llr.empty()) e = first(e, check_view(o.llr, element::f32, problems, uses, bits));
+    if (!o.llr.empty()) e = first(e, check_llr(o.llr, problems, uses, bits));
     if (!o.bits.empty()) e = first(e, check_view(o.bits, element::u8, problems, uses, bits));
     if (!o.state.empty() && o.state.size() != problems * uses) e = first(e, error::bad_shape);
     if (e != error::none) return e;
@@ -201,6 +218,8 @@ void detector::shell::give_outputs(std::span<const output> asked_for, std::size_
                      : theirs.variance.empty() ? row_major(own.variance.data() + values * tx, count, uses, tx)
                                                : cut(theirs.variance, which.begin, which.end);
     given.llr = (native & native_llr) != 0 ? cut(theirs.llr, which.begin, which.end) : view{};
+    if (!given.llr.empty() && given.llr.type != element::f32)  // kinds write floats
+      given.llr = row_major(own.llr.data() + values * tx * asked.bits, count, uses, theirs.llr.extent[2]);
     given.bits = (native & native_bits) != 0 ? cut(theirs.bits, which.begin, which.end) : view{};
     given.state = theirs.state.empty() ? std::span(own.state).subspan(values, count * uses)
                                        : theirs.state.subspan(which.begin * uses, count * uses);
@@ -215,9 +234,15 @@ void detector::shell::take_outputs(const received_batch& received, std::span<con
     const output& theirs = asked_for[step];
     if ((native & native_failures) != 0 && theirs.llr.empty() && theirs.bits.empty()) continue;
     output derived = slots[which.slot].into[step];
-    derived.llr = cut(theirs.llr, which.begin, which.end);
+    const view llr = cut(theirs.llr, which.begin, which.end);
+    const bool rounds = (native & native_llr) != 0 && !llr.empty() && llr.type != element::f32;
+    if (!rounds) derived.llr = llr;
     derived.bits = cut(theirs.bits, which.begin, which.end);
+    derived.saturated = theirs.saturated;
     derive(derived, received, native);
+    if (!rounds) continue;
+    const std::size_t clipped = quantise(derived.llr, llr);
+    if (theirs.saturated != nullptr) *theirs.saturated += clipped;
   }
 }
 

@@ -24,6 +24,7 @@ struct __attribute__((visibility("hidden"))) detector::shell {
     std::vector<cf32> filtered;  // [block, use, tx], z
     std::vector<cf32> estimate;  // [step, block, use, tx]
     std::vector<float> variance;
+    std::vector<float> llr;     // [step, block, use, bits], of kinds that write LLRs of their own
     std::vector<status> state;  // [step, block, use]
     std::vector<output> into;   // one a step: what the kind gets
     std::vector<cf32> vector;   // [rx]

@@ -55,6 +55,37 @@ std::size_t grain_of(const noise& n) noexcept {
   return is_white ? full_vectors : std::max<std::size_t>(1, n.problems_per_entry);
 }
 
+// Outputs for calls that run at once, one a slot: each counts clipped LLRs by itself.
+class outputs_of_slots {
+ public:
+  outputs_of_slots(std::span<const output> into, std::size_t slots) : into_(into) {
+    const bool counts =
+        std::any_of(into.begin(), into.end(), [](const output& o) { return o.saturated != nullptr; });
+    if (!counts) return;
+    counters_.resize(slots * into.size());
+    for (std::size_t i = 0; i < counters_.size(); ++i) {
+      own_.push_back(into[i % into.size()]);
+      if (own_.back().saturated != nullptr) own_.back().saturated = &counters_[i].value;
+    }
+  }
+  std::span<const output> of(unsigned slot) const {
+    return own_.empty() ? into_ : std::span(own_).subspan(slot * into_.size(), into_.size());
+  }
+  // The callers' counters get the sums.
+  void add_up() const {
+    for (std::size_t i = 0; i < own_.size(); ++i)
+      if (own_[i].saturated != nullptr) *into_[i % into_.size()].saturated += counters_[i].value;
+  }
+
+ private:
+  struct alignas(64) counter {  // a cache line each
+    std::uint64_t value = 0;
+  };
+  std::span<const output> into_;
+  std::vector<output> own_;
+  std::vector<counter> counters_;
+};
+
 }  // namespace
 
 void on_workers(unsigned workers, const std::function<void(unsigned)>& body) {
@@ -75,14 +106,21 @@ error prepare(detector& d, const channel_batch& channel, const call& which, unsi
 
 error apply(const detector& d, const received_batch& received, std::span<const output> into,
             const call& which, unsigned threads) {
-  return split(d, which, received.vectors.extent[0], 1, threads,
-               [&](const call& part) { return d.apply(received, into, part); });
+  const outputs_of_slots outputs(into, d.slots());
+  const error e = split(d, which, received.vectors.extent[0], 1, threads,
+                        [&](const call& part) { return d.apply(received, outputs.of(part.slot), part); });
+  outputs.add_up();
+  return e;
 }
 
 error detect(detector& d, const channel_batch& channel, const received_batch& received,
              std::span<const output> into, const call& which, unsigned threads) {
-  return split(d, which, channel.matrix.extent[0], grain_of(channel.noise), threads,
-               [&](const call& part) { return d.detect(channel, received, into, part); });
+  const outputs_of_slots outputs(into, d.slots());
+  const error e =
+      split(d, which, channel.matrix.extent[0], grain_of(channel.noise), threads,
+            [&](const call& part) { return d.detect(channel, received, outputs.of(part.slot), part); });
+  outputs.add_up();
+  return e;
 }
 
 }  // namespace mho::parallel
