@@ -1,6 +1,8 @@
 // mho::parallel gives the bits of the single call, for any number of threads and slots.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <mho/mho.hpp>
 #include <mho/parallel.hpp>
 
@@ -80,6 +82,40 @@ TEST(parallel, one_noise_for_all_is_one_entry) {
     }
     EXPECT_EQ(results[0], results[1]) << coloured;
   }
+}
+
+TEST(parallel, counts_clipped_llrs_once) {
+  constexpr std::size_t problems = 301, rx = 8, tx = 4;
+  std::vector<std::complex<float>> h(problems * rx * tx), y(problems * rx);
+  random_stream random(3, 0, 0, 0);
+  random.complex_normals(h);
+  random.complex_normals(y);
+  const constellation qam = constellation::make(16).value();
+  const constellation* symbols[] = {&qam};
+  const channel_batch channel{row_major(h.data(), problems, rx, tx), noise::white(0.01f)};
+  received_batch received;
+  received.vectors = row_major(y.data(), problems, 1, rx);
+  received.symbols = symbols;
+  std::vector<float> floats(problems * tx * 4);
+  std::vector<std::int8_t> llr(floats.size());
+  auto d = make_detector("zf").value();
+  ASSERT_EQ(d->reserve({.problems = problems, .rx = rx, .tx = tx, .slots = 4, .bits = 4}), error::none);
+  output o;
+  o.llr = row_major(floats.data(), problems, 1, tx * 4);
+  ASSERT_EQ(d->detect(channel, received, {&o, 1}), error::none);
+  const auto clipped = static_cast<std::uint64_t>(
+      std::count_if(floats.begin(), floats.end(), [](float x) { return std::abs(x / 0.25f) >= 127.5f; }));
+  ASSERT_GT(clipped, 0u);
+  std::uint64_t counted = 3;
+  o.llr = row_major(llr.data(), problems, 1, tx * 4);
+  o.llr.scale = 0.25f;
+  o.saturated = &counted;
+  ASSERT_EQ(parallel::detect(*d, channel, received, {&o, 1}), error::none);
+  EXPECT_EQ(counted, 3 + clipped);
+  ASSERT_EQ(parallel::prepare(*d, channel), error::none);
+  counted = 0;
+  ASSERT_EQ(parallel::apply(*d, received, {&o, 1}), error::none);
+  EXPECT_NEAR(static_cast<double>(counted), static_cast<double>(clipped), 2) << "may round otherwise";
 }
 
 TEST(parallel, reports_errors) {

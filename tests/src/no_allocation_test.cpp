@@ -55,6 +55,7 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
     ASSERT_EQ(d->reserve(room), error::none);
     std::vector<float> llr(problems * uses * tx * 6);
     std::vector<std::uint8_t> bits(llr.size());
+    std::vector<std::int8_t> small(llr.size());
     output o;
     o.llr = row_major(llr.data(), problems, uses, tx * 6);
     o.bits = row_major(bits.data(), problems, uses, tx * 6);
@@ -68,11 +69,17 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
     const std::size_t before = allocations;
     const error white = d->detect({channel, noise::white(0.1f)}, received, {&o, 1});
     const error full = d->detect({channel, coloured}, received, {&o, 1});
+    std::uint64_t saturated = 0;
+    output integers = o;
+    integers.llr = row_major(small.data(), problems, uses, tx * 6);
+    integers.saturated = &saturated;
+    const error rounded = d->detect({channel, noise::white(0.1f)}, received, {&integers, 1});
     const error linear = d->can().linear ? d->weights(row_major(w.data(), problems, tx, rx)) : error::none;
     const std::size_t after = allocations;
     EXPECT_EQ(after, before) << kind;
     EXPECT_EQ(white, error::none) << kind;
     EXPECT_EQ(full, error::none) << kind;
+    EXPECT_EQ(rounded, error::none) << kind;
     EXPECT_EQ(linear, error::none) << kind;
     const std::size_t again = allocations;
     ASSERT_EQ(d->reserve(room), error::none);
