@@ -44,6 +44,7 @@ inline status digest_analog(const std::complex<double>* gram, std::size_t tx, do
       useful = 0;
       for (std::size_t j = 0; j < tx; ++j)
         useful += plain::conjugate_product(s.column[j], gram[j * tx + k]).real();
+      useful = std::max(useful, 0.0);  // mmse.cpp
     }
     gain[k] = 1 / useful;
     variance[k] = e / useful;

@@ -25,7 +25,8 @@ struct mmse {
       for (std::size_t i = k; i < tx; ++i) inverse += std::norm(column[i]);
       const T e = n0 * inverse;
       // Where e < 1/2 the subtraction 1 - e loses nothing. Below 0 dB it would lose everything; there A is
-      // nearly diagonal and [A^-1 G]_kk is dominated by its k-th term.
+      // nearly diagonal and [A^-1 G]_kk is dominated by its k-th term. What is left of a stream that drowns
+      // in others may round below 0: it is 0, which makes the variance infinite.
       T useful = 1 - e;
       if (!(e < T(0.5))) {
         plain::solve_upper(factor, inverse_diagonal, tx, column);  // column k of A^-1
@@ -34,6 +35,7 @@ struct mmse {
           const std::complex<T> entry = j >= k ? g[j * tx + k] : std::conj(g[k * tx + j]);
           useful += plain::conjugate_product(column[j], entry).real();
         }
+        useful = std::max(useful, T(0));
       }
       gain[k] = 1 / useful;
       variance[k] = e / useful;

@@ -97,7 +97,7 @@ inline HWY_NOINLINE V useful_gain(const double* l, const double* inverse, const 
     if (j <= k) now.im = hn::Neg(now.im);  // the diagonal too, as expand does
     useful = hn::Add(useful, conjugate_product(load_complex(x + j * entry), now).re);
   }
-  return useful;
+  return hn::Max(useful, hn::Zero(d));  // outputs-inl.hpp
 }
 
 inline void digest(const double* g, std::size_t tx, const double* n0, bool loaded, double threshold,

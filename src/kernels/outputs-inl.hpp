@@ -80,7 +80,8 @@ inline HWY_NOINLINE void finish_zf(std::size_t tx, const float* n0, float* diago
   check_variance(poison, verdict);
 }
 
-// [A^-1 G]_kk by its definition, for lanes where 1 - e would cancel. `column`: tx entries of scratch.
+// [A^-1 G]_kk by its definition, for lanes where 1 - e would cancel. `column`: tx entries of scratch. What is
+// left of a stream that drowns in others may round below 0: it is 0, which makes the variance infinite.
 inline HWY_NOINLINE V useful_gain(const float* l, const float* inverse, const float* g, std::size_t tx,
                                   std::size_t k, float* column) {
   for (std::size_t i = 0; i < tx; ++i)
@@ -95,7 +96,7 @@ inline HWY_NOINLINE V useful_gain(const float* l, const float* inverse, const fl
     sum = hn::MulAdd(a.re, b.re, sum);
     sum = j >= k ? hn::MulAdd(a.im, b.im, sum) : hn::NegMulAdd(a.im, b.im, sum);
   }
-  return sum;
+  return hn::Max(sum, hn::Zero(d));
 }
 
 // MMSE: e = N0 [A^-1]_kk, g = [A^-1 G]_kk = 1 - e; gain 1 / g, variance e / g. Where e < 1/2 the subtraction

@@ -174,7 +174,7 @@ inline HWY_NOINLINE float useful_gain_one(const float* x, const float* g, std::s
     store(hn::MulAdd(row.im, other.im, hn::Mul(row.re, other.re)), products);
     for (const float product : products) total += product;
   }
-  return total;
+  return std::max(total, 0.0f);  // outputs-inl.hpp
 }
 
 // The blocks of G below the diagonal, from those above.

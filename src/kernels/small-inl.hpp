@@ -22,7 +22,7 @@ struct small_packs {
   std::size_t g_stride, z_stride, real_stride;
 };
 
-// [A^-1 G]_kk by its definition: column k of A^-1 is X^H D^-1 X e_k.
+// [A^-1 G]_kk by its definition: column k of A^-1 is X^H D^-1 X e_k. Not below 0: outputs-inl.hpp.
 template <std::size_t N, std::size_t P>
 inline HWY_NOINLINE V useful_gain(const float* g, const complex_v (&x)[N][N][P], const V (&inverse)[N][P],
                                   std::size_t k, std::size_t p) {
@@ -35,7 +35,7 @@ inline HWY_NOINLINE V useful_gain(const float* g, const complex_v (&x)[N][N][P],
     sum = hn::MulAdd(a.re, b.re, sum);
     sum = j >= k ? hn::MulAdd(a.im, b.im, sum) : hn::NegMulAdd(a.im, b.im, sum);
   }
-  return sum;
+  return hn::Max(sum, hn::Zero(d));
 }
 
 template <std::size_t N, std::size_t P>
