@@ -44,14 +44,7 @@ error detector::reserve(const shape& room) {
   if (room.rx > capabilities_.max_rx || room.tx > capabilities_.max_tx) return error::too_large;
   const bool takes_gram = (capabilities_.forms & static_cast<std::uint8_t>(form::gram)) != 0;
   if (room.is == form::gram && (!takes_gram || room.coloured_noise)) return error::unsupported;
-  // More than any machine has: refused before it is asked for, in floating point because the products may
-  // overflow.
-  constexpr double most_values = 0x1p40;
-  const auto rx = static_cast<double>(room.rx), tx = static_cast<double>(room.tx);
-  const double values =
-      static_cast<double>(room.problems) *
-      (rx * tx + tx * tx + static_cast<double>(room.uses) * rx + (room.coloured_noise ? rx * rx : 0));
-  if (values > most_values) return error::no_memory;
+  if (!shell::may_fit(room, steps_)) return error::no_memory;
   try {
     shell_->reserve(room, capabilities_, steps_);
     const error e = do_reserve(shell_->inner);

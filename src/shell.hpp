@@ -32,6 +32,10 @@ struct __attribute__((visibility("hidden"))) detector::shell {
 
   enum : std::uint8_t { unprepared = 0, white = 1, coloured = 2 };
 
+  /// Whether memory may suffice for a shape: less than any machine has, and what the smallest detector needs
+  /// is no more than this one has. Nothing is asked for.
+  static bool may_fit(const shape& room, std::size_t steps) noexcept;
+
   void reserve(const shape& room, const capabilities& can, std::size_t steps);
 
   /// Checks a channel batch and a range against what was reserved; clips which.end.

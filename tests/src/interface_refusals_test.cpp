@@ -1,4 +1,5 @@
 // What the shell refuses, and that it then writes nothing.
+#include <climits>
 #include "src/divider.hpp"
 
 namespace mho {
@@ -69,6 +70,37 @@ TEST(detector_interface, reserve_checks_the_shape) {
   EXPECT_EQ(d.reserve({.problems = 1, .rx = 2, .tx = 2, .is = form::gram}), error::unsupported);
   EXPECT_EQ(d.reserve({.problems = SIZE_MAX / 4, .rx = 2, .tx = 2}), error::no_memory);
   EXPECT_EQ(d.slots(), 0u);
+}
+
+// Each extent at its largest, alone and with others: refused before memory is asked for (the address
+// sanitizer ends a program that asks for too much).
+TEST(detector_interface, reserve_refuses_what_no_machine_holds) {
+  constexpr std::size_t half = SIZE_MAX / 2, root = std::size_t{1} << 32, million = 1000000;
+  const shape small{.problems = 3, .rx = 4, .tx = 2, .uses = 2};
+  for (const char* kind : {"mrc", "zf", "mmse", "mmse-double", "analog-zf", "analog-mmse", "analog-ginv"}) {
+    auto d = make_detector(kind).value();
+    std::vector<shape> absurd(12, small);
+    absurd[0].problems = SIZE_MAX;
+    absurd[1].problems = half + 2;  // times 2 wraps to 2
+    absurd[2].rx = SIZE_MAX;
+    absurd[3].rx = absurd[3].tx = root;  // their product wraps to 0
+    absurd[4].rx = absurd[4].tx = million;
+    absurd[5].uses = SIZE_MAX;
+    absurd[6].problems = absurd[6].uses = root;
+    absurd[7].slots = UINT_MAX;
+    absurd[8].problems = absurd[8].rx = million;
+    absurd[9].tx = absurd[9].rx = half;
+    absurd[10].slots = UINT_MAX;
+    absurd[10].uses = million;
+    absurd[11].coloured_noise = true;
+    absurd[11].rx = 4 * million;
+    for (std::size_t i = 0; i < absurd.size(); ++i) {
+      ASSERT_EQ(d->reserve(small), error::none);
+      const error e = d->reserve(absurd[i]);
+      EXPECT_TRUE(e == error::no_memory || e == error::too_large) << kind << " " << i << ": " << to_string(e);
+    }
+    EXPECT_EQ(d->reserve(small), error::none) << kind;
+  }
 }
 
 }  // namespace
