@@ -1,5 +1,8 @@
 #include "link.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -76,6 +79,20 @@ std::string link::obstacle_to_conditional() const {
   return "";
 }
 
+// Of what a worker holds: channels, symbols and received vectors of a chunk.
+std::string link::obstacle_of_memory() const {
+  const link_settings& s = scenario_.link;
+  const auto rows = static_cast<double>(draws_gram() ? s.tx : s.rx), tx = static_cast<double>(s.tx);
+  const double bytes = sizeof(cf32) * (static_cast<double>(chunk_sets()) * rows * tx +
+                                       static_cast<double>(chunk_uses()) * (rows + tx));
+  const double there =
+      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  if (!(there > 0) || bytes <= there) return "";
+  return fmt::format(
+      "link: {}x{} with uses_per_channel = {} needs {:.3g} GB for each thread, this machine has {:.3g} GB",
+      s.rx, s.tx, s.uses_per_channel, bytes / 1e9, there / 1e9);
+}
+
 result<link> link::make(const scenario& s) {
   result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
   if (!symbols) return {symbols.code(), symbols.message()};
@@ -103,6 +120,8 @@ result<link> link::make(const scenario& s) {
   if (const std::string obstacle = l.choose_draw(); !obstacle.empty()) return {error::bad_value, obstacle};
   if (const std::string obstacle = l.obstacle_to_conditional(); !obstacle.empty())
     return {error::bad_value, obstacle};
+  if (const std::string obstacle = l.obstacle_of_memory(); !obstacle.empty())
+    return {error::no_memory, obstacle};
   for (const detector_settings& d : s.detectors) {
     auto made = make_detector(d.spec);
     if (!made) return {made.code(), made.message()};

@@ -59,6 +59,7 @@ class link {
   friend class link_worker;
   std::string choose_draw();
   std::string obstacle_to_conditional() const;
+  std::string obstacle_of_memory() const;
   link(scenario s, constellation c) : scenario_(std::move(s)), symbols_(std::move(c)) {}
 
   scenario scenario_;
