@@ -84,13 +84,16 @@ error detector::prepare(const channel_batch& channel, const call& which) noexcep
 
   // In blocks, so that the noise's own verdict outlives what the kind writes.
   std::array<status, most_together> state;
-  for (std::size_t begin = range.begin; begin < range.end; begin += state.size()) {
+  const bool widened = s.must_widen(given.matrix);
+  const std::size_t together = widened ? shell::widened_together : most_together;
+  for (std::size_t begin = range.begin; begin < range.end; begin += together) {
     call part = range;
     part.begin = begin;
-    part.end = std::min(range.end, begin + state.size());
+    part.end = std::min(range.end, begin + together);
     const std::size_t count = part.end - part.begin;
     channel_batch block = given;
-    block.matrix = cut(given.matrix, begin - range.begin, part.end - range.begin);
+    block.matrix = widened ? s.widened(channel.matrix, begin, part.end, part.slot)
+                           : cut(given.matrix, begin - range.begin, part.end - range.begin);
     block.noise.values = cut(given.noise.values, begin - range.begin, part.end - range.begin);
     std::fill_n(state.begin(), count, status::ok);
     if (const error e = do_prepare(block, part, {state.data(), count}); e != error::none) {
@@ -111,14 +114,15 @@ error detector::apply(const received_batch& received, std::span<const output> in
   if (const error e = s.check(received, into, capabilities_, steps_, range); e != error::none) return e;
   if (!s.is_prepared(range)) return error::not_prepared;
   shell::scratch& scratch = s.slots[which.slot];
+  const bool widened = s.must_widen(received.vectors);
   for (std::size_t begin = range.begin; begin < range.end; begin += s.block) {
     call part = range;
     part.begin = begin;
     part.end = std::min(range.end, begin + s.block);
-    const bool converted =
-        s.gram_made || std::any_of(s.how.begin() + static_cast<std::ptrdiff_t>(part.begin),
-                                   s.how.begin() + static_cast<std::ptrdiff_t>(part.end),
-                                   [](std::uint8_t how) { return how == shell::coloured; });
+    const bool converted = s.gram_made || widened ||
+                           std::any_of(s.how.begin() + static_cast<std::ptrdiff_t>(part.begin),
+                                       s.how.begin() + static_cast<std::ptrdiff_t>(part.end),
+                                       [](std::uint8_t how) { return how == shell::coloured; });
     received_batch block = received;
     block.vectors = converted ? s.received(received.vectors, part.begin, part.end, part.slot)
                               : cut(received.vectors, part.begin, part.end);
@@ -150,15 +154,19 @@ error detector::detect(const channel_batch& channel, const received_batch& recei
   given.noise = s.digest_noise(channel.noise, range);
   std::fill(s.how.begin() + static_cast<std::ptrdiff_t>(range.begin),
             s.how.begin() + static_cast<std::ptrdiff_t>(range.end), shell::unprepared);
-  for (std::size_t begin = range.begin; begin < range.end; begin += s.block) {
+  const bool widens_matrix = s.must_widen(channel.matrix), widens_vectors = s.must_widen(received.vectors);
+  const std::size_t together = widens_matrix ? std::min(s.block, shell::widened_together) : s.block;
+  for (std::size_t begin = range.begin; begin < range.end; begin += together) {
     call part = range;
     part.begin = begin;
-    part.end = std::min(range.end, begin + s.block);
+    part.end = std::min(range.end, begin + together);
     channel_batch block = given;
-    block.matrix = cut(channel.matrix, part.begin, part.end);
+    block.matrix = widens_matrix ? s.widened(channel.matrix, part.begin, part.end, part.slot)
+                                 : cut(channel.matrix, part.begin, part.end);
     block.noise.values = cut(given.noise.values, begin - range.begin, part.end - range.begin);
     received_batch vectors = received;
-    vectors.vectors = cut(received.vectors, part.begin, part.end);
+    vectors.vectors = widens_vectors ? s.received(received.vectors, part.begin, part.end, part.slot)
+                                     : cut(received.vectors, part.begin, part.end);
     vectors.prior_llr = cut(received.prior_llr, part.begin, part.end);
     s.give_outputs(into, 1, capabilities_.native, part);
     const std::span<const output> outputs = s.slots[which.slot].into;
@@ -180,6 +188,7 @@ error detector::detect_gram_form(const channel_batch& channel, const received_ba
   shell::scratch& scratch = s.slots[range.slot];
   const std::size_t tx = s.asked.tx;
   const noise level = s.digest_noise(channel.noise, range);
+  const input h = channel.matrix, y = received.vectors;
   std::fill(s.how.begin() + static_cast<std::ptrdiff_t>(range.begin),
             s.how.begin() + static_cast<std::ptrdiff_t>(range.end), shell::unprepared);
   std::array<status, most_together> state;
@@ -188,8 +197,7 @@ error detector::detect_gram_form(const channel_batch& channel, const received_ba
     part.end = std::min(range.end, part.begin + std::min(s.block, most_together));
     const std::size_t count = part.end - part.begin;
     std::complex<float>* gram = s.gram.data() + part.begin * tx * tx;
-    s.former.make(channel.matrix, &received.vectors, part.begin, part.end, part.slot, gram,
-                  scratch.filtered.data());
+    s.former.make(h, &y, part.begin, part.end, part.slot, gram, scratch.filtered.data());
     channel_batch digested;
     digested.matrix = row_major(gram, count, tx, tx);
     digested.noise = level;

@@ -15,15 +15,6 @@ constexpr std::size_t uses_together = 16;
 
 std::ptrdiff_t index(std::size_t i) noexcept { return static_cast<std::ptrdiff_t>(i); }
 
-// Vector `use` of each problem of y [problem, use, rx] as a matrix of one column.
-view column_of(const view& y, std::size_t use) noexcept {
-  view column = y;
-  column.data = &y.at<std::complex<float>>(0, use, 0);
-  column.extent = {y.extent[0], y.extent[2], 1};
-  column.stride = {y.stride[0], y.stride[2], 1};
-  return column;
-}
-
 }  // namespace
 
 gram_form::gram_form() : kernels_(find_linear_kernels(target_bit("auto"))) {}
@@ -49,7 +40,7 @@ gram_form::workspace gram_form::at_slot(unsigned slot) const noexcept {
   return w;
 }
 
-void gram_form::make(const view& h, const view* y, std::size_t begin, std::size_t end, unsigned slot,
+void gram_form::make(const input& h, const input* y, std::size_t begin, std::size_t end, unsigned slot,
                      cf32* gram, cf32* filtered) noexcept {
   const linear_kernels& k = *kernels_;
   const workspace w = at_slot(slot);
@@ -60,7 +51,7 @@ void gram_form::make(const view& h, const view* y, std::size_t begin, std::size_
       k.load(h, first, count, r0, r1, w.channel);
       k.gram(w.channel, r1 - r0, tx_, r0 == 0, w.gram);
       if (y == nullptr) continue;
-      k.load(column_of(*y, 0), first, count, r0, r1, w.received);
+      k.load(y->column(0), first, count, r0, r1, w.received);
       k.matched_filter(w.channel, w.received, r1 - r0, tx_, r0 == 0, w.filtered);
     }
     const std::size_t at = first - begin;
@@ -74,7 +65,7 @@ void gram_form::make(const view& h, const view* y, std::size_t begin, std::size_
 }
 
 // z of the first `count` lanes of h and y [lane, use, rx] to z [lane, use, tx].
-void gram_form::filter_pack(const view& h, const view& y, std::size_t count, const view& z,
+void gram_form::filter_pack(const input& h, const input& y, std::size_t count, const view& z,
                             const workspace& w) const noexcept {
   const linear_kernels& k = *kernels_;
   const std::size_t uses = y.extent[1];
@@ -84,7 +75,7 @@ void gram_form::filter_pack(const view& h, const view& y, std::size_t count, con
       const std::size_t r1 = std::min(rx_, r0 + rows_);
       if (rows_ < rx_ || first == 0) k.load(h, 0, count, r0, r1, w.channel);
       for (std::size_t u = first; u < last; ++u) {
-        k.load(column_of(y, u), 0, count, r0, r1, w.received);
+        k.load(y.column(u), 0, count, r0, r1, w.received);
         k.matched_filter(w.channel, w.received, r1 - r0, tx_, r0 == 0,
                          w.filtered + (u - first) * tx_ * 2 * k.lanes);
       }
@@ -94,38 +85,33 @@ void gram_form::filter_pack(const view& h, const view& y, std::size_t count, con
   }
 }
 
-void gram_form::filter(const view& h, const view& y, unsigned slot, cf32* filtered) noexcept {
+void gram_form::filter(const input& h, const input& y, unsigned slot, cf32* filtered) noexcept {
   const std::size_t problems = y.extent[0], uses = y.extent[1], lanes = kernels_->lanes;
   const workspace w = at_slot(slot);
   for (std::size_t first = 0; first < problems; first += lanes) {
     const std::size_t count = std::min(lanes, problems - first);
-    view some = h, vectors = y;
     if (uses <= count * ((uses + lanes - 1) / lanes)) {  // the problem is the lane
-      some.data = &h.at<cf32>(first, 0, 0);
-      vectors.data = &y.at<cf32>(first, 0, 0);
-      filter_pack(some, vectors, count, row_major(filtered + first * uses * tx_, count, uses, tx_), w);
+      filter_pack(h.from(first), y.from(first), count,
+                  row_major(filtered + first * uses * tx_, count, uses, tx_), w);
       continue;
     }
     for (std::size_t p = first; p < first + count; ++p) {  // the received vector is: groups of them, as uses
       const std::size_t groups = uses / lanes, rest = uses % lanes;
-      some.data = &h.at<cf32>(p, 0, 0);
-      some.extent[0] = lanes;
-      some.stride[0] = 0;
+      input same = h.from(p).sized(lanes, rx_, tx_);  // for all lanes
+      same.stride[0] = same.walk[0] = 0;
       const auto wide = static_cast<std::ptrdiff_t>(lanes);
       if (groups > 0) {
-        vectors.data = &y.at<cf32>(p, 0, 0);
-        vectors.extent = {lanes, groups, rx_};
-        vectors.stride = {y.stride[1], wide * y.stride[1], y.stride[2]};
+        input vectors = y.from(p).turned({1, 1, 2}).sized(lanes, groups, rx_);
+        vectors.stride[1] *= wide;
+        vectors.walk[1] *= wide;
         filter_pack(
-            some, vectors, lanes,
+            same, vectors, lanes,
             strided(filtered + p * uses * tx_, {lanes, groups, tx_}, {index(tx_), wide * index(tx_), 1}), w);
       }
       if (rest > 0) {
         const std::size_t u = groups * lanes;
-        vectors.data = &y.at<cf32>(p, u, 0);
-        vectors.extent = {rest, 1, rx_};
-        vectors.stride = {y.stride[1], y.stride[1], y.stride[2]};
-        filter_pack(some, vectors, rest, row_major(filtered + (p * uses + u) * tx_, rest, 1, tx_), w);
+        filter_pack(same, y.from(p, u).turned({1, 1, 2}).sized(rest, 1, rx_), rest,
+                    row_major(filtered + (p * uses + u) * tx_, rest, 1, tx_), w);
       }
     }
   }

@@ -8,6 +8,7 @@
 #include <mho/view.hpp>
 
 #include "aligned.hpp"
+#include "input.hpp"
 #include "kernels/linear.hpp"
 
 namespace mho {
@@ -24,11 +25,11 @@ class gram_form {
   /// G (lower triangles) [problem, tx, tx] of problems [begin, end) of h [problem, rx, tx] to gram, and z
   /// [problem, tx] of y [problem, 1, rx] to filtered unless y is nullptr; both results start at problem
   /// `begin`.
-  void make(const view& h, const view* y, std::size_t begin, std::size_t end, unsigned slot, cf32* gram,
+  void make(const input& h, const input* y, std::size_t begin, std::size_t end, unsigned slot, cf32* gram,
             cf32* filtered) noexcept;
 
   /// z [problem, use, tx] of h [problem, rx, tx] and y [problem, use, rx].
-  void filter(const view& h, const view& y, unsigned slot, cf32* filtered) noexcept;
+  void filter(const input& h, const input& y, unsigned slot, cf32* filtered) noexcept;
 
  private:
   // Buffers of a slot.
@@ -36,7 +37,7 @@ class gram_form {
     float *channel, *received, *gram, *filtered;
   };
   workspace at_slot(unsigned slot) const noexcept;
-  void filter_pack(const view& h, const view& y, std::size_t count, const view& z,
+  void filter_pack(const input& h, const input& y, std::size_t count, const view& z,
                    const workspace& w) const noexcept;
 
   const linear_kernels* kernels_;

@@ -18,9 +18,24 @@ constexpr std::size_t whitened_columns = 48;
 // Estimates that one slot keeps: enough problems for wide SIMD, few enough to stay in the second-level cache.
 constexpr std::size_t scratch_values = 16384;
 
+bool has_extents(const view& v, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
+  return v.extent == std::array{n0, n1, n2};
+}
+
 error check_view(const view& v, element type, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
   if (v.planes != nullptr || v.type != type) return error::unsupported;
-  return v.extent == std::array{n0, n1, n2} ? error::none : error::bad_shape;
+  return has_extents(v, n0, n1, n2) ? error::none : error::bad_shape;
+}
+
+// Matrices and received vectors: any complex element, and planes.
+error check_input(const view& v, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
+  if (v.type != element::cf32 && v.type != element::cbf16 && v.type != element::ci16)
+    return error::unsupported;
+  if (v.empty() || !has_extents(v, n0, n1, n2)) return error::bad_shape;
+  if (v.planes == nullptr) return error::none;
+  const bool whole = v.data == nullptr && std::none_of(v.planes, v.planes + n1 * n2,
+                                                       [](const void* plane) { return plane == nullptr; });
+  return whole ? error::none : error::bad_shape;
 }
 
 std::ptrdiff_t bytes_of(const view& v) noexcept {
@@ -38,24 +53,36 @@ std::ptrdiff_t bytes_of(const view& v) noexcept {
   }
 }
 
-// Whether the address ranges of two views meet.
-bool overlap(const view& a, const view& b) noexcept {
+// Addresses from the first byte of something to the one past its last.
+struct address_range {
+  std::intptr_t low = INTPTR_MAX, high = INTPTR_MIN;
+  bool meets(const address_range& other) const noexcept { return low < other.high && other.low < high; }
+};
+
+// Of a view, or of its elements from `base` on.
+address_range range_of(const view& v, const void* base, std::size_t indices) noexcept {
+  std::ptrdiff_t low = 0, high = bytes_of(v);
+  for (std::size_t n = 0; n < indices; ++n) {
+    const std::ptrdiff_t reach = v.stride[n] * (static_cast<std::ptrdiff_t>(v.extent[n]) - 1) * bytes_of(v);
+    (reach < 0 ? low : high) += reach;
+  }
+  const auto at = reinterpret_cast<std::intptr_t>(base);
+  return {at + low, at + high};
+}
+
+// Whether the addresses of an output meet those of an input.
+bool overlap(const view& out, const view& in) noexcept {
   const auto is_nothing = [](const view& v) {
-    return v.empty() || v.planes != nullptr || v.extent[0] == 0 || v.extent[1] == 0 || v.extent[2] == 0;
+    return v.empty() || v.extent[0] == 0 || v.extent[1] == 0 || v.extent[2] == 0;
   };
-  if (is_nothing(a) || is_nothing(b)) return false;
-  const auto range = [](const view& v) {
-    std::ptrdiff_t low = 0, high = bytes_of(v);
-    for (std::size_t n = 0; n < 3; ++n) {
-      const std::ptrdiff_t reach = v.stride[n] * (static_cast<std::ptrdiff_t>(v.extent[n]) - 1) * bytes_of(v);
-      (reach < 0 ? low : high) += reach;
-    }
-    const auto base = reinterpret_cast<std::intptr_t>(v.data);
-    return std::pair(base + low, base + high);
-  };
-  const auto [a_low, a_high] = range(a);
-  const auto [b_low, b_high] = range(b);
-  return a_low < b_high && b_low < a_high;
+  if (is_nothing(out) || is_nothing(in)) return false;
+  const address_range mine = range_of(out, out.data, 3);
+  if (in.planes == nullptr) return mine.meets(range_of(in, in.data, 3));
+  const address_range from_plane = range_of(in, nullptr, 1);  // outputs may well lie between planes
+  return std::any_of(in.planes, in.planes + in.extent[1] * in.extent[2], [&](const void* plane) {
+    const auto at = reinterpret_cast<std::intptr_t>(plane) + in.first * bytes_of(in);
+    return mine.meets({at + from_plane.low, at + from_plane.high});
+  });
 }
 
 bool lies_over(const output& o, const view& input) noexcept {
@@ -81,8 +108,12 @@ std::size_t divide_up(std::size_t a, std::size_t b) noexcept { return a / b + (a
 view cut(const view& v, std::size_t begin, std::size_t end) noexcept {
   if (v.empty()) return v;
   view part = v;
-  part.data = static_cast<char*>(v.data) + static_cast<std::ptrdiff_t>(begin) * v.stride[0] * bytes_of(v);
   part.extent[0] = end - begin;
+  if (v.planes != nullptr) {
+    part.first += static_cast<std::ptrdiff_t>(begin) * v.stride[0];
+    return part;
+  }
+  part.data = static_cast<char*>(v.data) + static_cast<std::ptrdiff_t>(begin) * v.stride[0] * bytes_of(v);
   return part;
 }
 
@@ -105,6 +136,7 @@ bool detector::shell::may_fit(const shape& room, std::size_t steps) noexcept {
 
 void detector::shell::reserve(const shape& room, const capabilities& can, std::size_t steps) {
   asked = inner = room;
+  widens = can.widens;
   gram_made = room.is == form::channel && (can.forms & static_cast<std::uint8_t>(form::channel)) == 0;
   inner.coloured_noise = false;
   inner.problems_per_noise_entry = 1;
@@ -125,7 +157,11 @@ void detector::shell::reserve(const shape& room, const capabilities& can, std::s
   block = std::clamp(scratch_values / (uses * room.tx * steps), std::size_t{1}, problems);
   slots.resize(room.slots);
   for (scratch& s : slots) {
-    if (gram_made || room.coloured_noise) s.received.resize(block * uses * room.rx);
+    if (!widens && !gram_made)
+      s.matrix.resize(std::min(problems, widened_together) * (room.is == form::gram ? room.tx : room.rx) *
+                      room.tx);
+    if (!widens || gram_made || room.coloured_noise)
+      s.received.resize(block * uses * (room.is == form::gram ? room.tx : room.rx));
     if (gram_made) s.filtered.resize(block * uses * room.tx);
     s.estimate.resize(steps * block * uses * room.tx);
     s.variance.resize(steps * block * uses * room.tx);
@@ -141,8 +177,7 @@ error detector::shell::check(const channel_batch& channel_in, call& which) const
   if (which.queue != nullptr || channel_in.is != asked.is) return error::unsupported;
   const std::size_t problems = h.extent[0];
   const std::size_t rows = asked.is == form::gram ? asked.tx : asked.rx;
-  if (h.empty()) return error::bad_shape;
-  if (const error e = check_view(h, element::cf32, problems, rows, asked.tx); e != error::none) return e;
+  if (const error e = check_input(h, problems, rows, asked.tx); e != error::none) return e;
   if (problems > asked.problems) return error::too_large;
   which.end = std::min(which.end, problems);
   if (which.begin > which.end || which.slot >= asked.slots) return error::bad_range;
@@ -170,8 +205,7 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
   if (which.queue != nullptr || (!in.prior_llr.empty() && !can.uses_prior)) return error::unsupported;
   const view& y = in.vectors;
   const std::size_t problems = y.extent[0], uses = y.extent[1], tx = asked.tx;
-  if (y.empty()) return error::bad_shape;
-  if (const error e = check_view(y, element::cf32, problems, uses, asked.is == form::gram ? tx : asked.rx);
+  if (const error e = check_input(y, problems, uses, asked.is == form::gram ? tx : asked.rx);
       e != error::none)
     return e;
   if (problems > asked.problems || uses > asked.uses) return error::too_large;
@@ -289,23 +323,25 @@ noise detector::shell::digest_noise(const noise& n, const call& which) noexcept 
   return given;
 }
 
-void detector::shell::copy_channel(const view& matrix, const call& which) noexcept {
+void detector::shell::copy_channel(const input& matrix, const call& which) noexcept {
   const std::size_t rx = asked.rx, tx = asked.tx;
   for (std::size_t p = which.begin; p < which.end; ++p) {
     cf32* h = channel.data() + p * rx * tx;
     if (how[p] == coloured && !is_failed(found[p])) {
-      whiteners.apply(entry[p], cut(matrix, p, p + 1), row_major(h, 1, rx, tx), which.slot);
+      whiteners.apply(entry[p], matrix.from(p), row_major(h, 1, rx, tx), which.slot);
       continue;
     }
-    for (std::size_t i = 0; i < rx; ++i) {
-      const cf32* from = &matrix.at<cf32>(p, i, 0);
-      if (matrix.stride[2] == 1)
-        std::copy_n(from, tx, h + i * tx);
-      else
-        for (std::size_t j = 0; j < tx; ++j)
-          h[i * tx + j] = from[static_cast<std::ptrdiff_t>(j) * matrix.stride[2]];
-    }
+    matrix.read(p, h);
   }
+}
+
+view detector::shell::widened(const view& matrix, std::size_t begin, std::size_t end,
+                              unsigned slot) noexcept {
+  const input from = matrix;
+  const std::size_t size = from.extent[1] * from.extent[2];
+  cf32* const to = slots[slot].matrix.data();
+  for (std::size_t p = begin; p < end; ++p) from.read(p, to + (p - begin) * size);
+  return row_major(to, end - begin, from.extent[1], from.extent[2]);
 }
 
 void detector::shell::form_gram(const call& which) noexcept {
@@ -314,17 +350,13 @@ void detector::shell::form_gram(const call& which) noexcept {
               gram.data() + which.begin * tx * tx, nullptr);
 }
 
-void detector::shell::whiten_received(const view& vectors, std::size_t begin, std::size_t end, unsigned slot,
+void detector::shell::whiten_received(const input& vectors, std::size_t begin, std::size_t end, unsigned slot,
                                       cf32* out) const noexcept {
-  const std::size_t rx = asked.rx, uses = vectors.extent[1];
-  const auto columns_of = [&](const cf32* first, std::size_t count, std::ptrdiff_t step, std::ptrdiff_t row) {
-    return strided(first, {1, rx, count}, {0, row, step});
-  };
+  const std::size_t rx = vectors.extent[2], uses = vectors.extent[1];
   for (std::size_t p = begin; p < end;) {
     cf32* const to = out + (p - begin) * uses * rx;
     if (how[p] != coloured || is_failed(found[p])) {
-      for (std::size_t u = 0; u < uses; ++u)
-        for (std::size_t i = 0; i < rx; ++i) to[u * rx + i] = vectors.at<cf32>(p, u, i);
+      vectors.read(p, to);
       ++p;
       continue;
     }
@@ -333,14 +365,14 @@ void detector::shell::whiten_received(const view& vectors, std::size_t begin, st
     while (uses == 1 && p + problems < end && problems < whiteners.columns() &&
            how[p + problems] == coloured && entry[p + problems] == entry[p])
       ++problems;
-    const std::ptrdiff_t step = vectors.stride[uses == 1 ? 0 : 1];
+    // [1, rx, vector]
+    const input columns = uses == 1 ? vectors.from(p).turned({1, 2, 0}) : vectors.from(p).turned({0, 2, 1});
     const std::size_t all = uses == 1 ? problems : uses;
     for (std::size_t first = 0; first < all; first += whiteners.columns()) {
       const std::size_t count = std::min(whiteners.columns(), all - first);
-      const cf32* const from =
-          uses == 1 ? &vectors.at<cf32>(p + first, 0, 0) : &vectors.at<cf32>(p, first, 0);
-      whiteners.apply(entry[p], columns_of(from, count, step, vectors.stride[2]),
-                      columns_of(to + first * rx, count, static_cast<std::ptrdiff_t>(rx), 1), slot);
+      whiteners.apply(entry[p], columns.from(0, 0, first).sized(1, rx, count),
+                      strided(to + first * rx, {1, rx, count}, {0, 1, static_cast<std::ptrdiff_t>(rx)}),
+                      slot);
     }
     p += problems;
   }
@@ -348,7 +380,7 @@ void detector::shell::whiten_received(const view& vectors, std::size_t begin, st
 
 view detector::shell::received(const view& vectors, std::size_t begin, std::size_t end,
                                unsigned slot) noexcept {
-  const std::size_t rx = asked.rx, tx = asked.tx, uses = vectors.extent[1];
+  const std::size_t rx = vectors.extent[2], tx = asked.tx, uses = vectors.extent[1];
   scratch& s = slots[slot];
   const auto at = [&](std::size_t p) { return how.begin() + static_cast<std::ptrdiff_t>(p); };
   view y = cut(vectors, begin, end);

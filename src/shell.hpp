@@ -11,6 +11,7 @@
 #include <mho/detector.hpp>
 
 #include "gram_form.hpp"
+#include "input.hpp"
 #include "whitening.hpp"
 
 namespace mho {
@@ -20,7 +21,8 @@ struct __attribute__((visibility("hidden"))) detector::shell {
 
   /// Scratch of one slot, for `block` problems at a time.
   struct scratch {
-    std::vector<cf32> received;  // [block, use, rx], whitened
+    std::vector<cf32> matrix;    // [widened_together, rx, tx], widened
+    std::vector<cf32> received;  // [block, use, rx], widened or whitened
     std::vector<cf32> filtered;  // [block, use, tx], z
     std::vector<cf32> estimate;  // [step, block, use, tx]
     std::vector<float> variance;
@@ -29,6 +31,9 @@ struct __attribute__((visibility("hidden"))) detector::shell {
     std::vector<output> into;   // one a step: what the kind gets
     std::vector<cf32> vector;   // [rx]
   };
+
+  /// Channels that are widened at a time for kinds that do not do it themselves: full vectors, and no more.
+  static constexpr std::size_t widened_together = 16;
 
   enum : std::uint8_t { unprepared = 0, white = 1, coloured = 2 };
 
@@ -59,18 +64,25 @@ struct __attribute__((visibility("hidden"))) detector::shell {
   /// Levels and whiteners of a range: statuses into found[], and the white noise that the kind is given.
   noise digest_noise(const noise& n, const call& which) noexcept;
   /// H of the range, copied and whitened where the noise asks for it.
-  void copy_channel(const view& matrix, const call& which) noexcept;
+  void copy_channel(const input& matrix, const call& which) noexcept;
   /// G of the range from the copy of H.
   void form_gram(const call& which) noexcept;
-  /// y of a block, whitened; then z = H^H y if the kind takes the gram form only.
+  /// Whether the kind cannot read a view itself.
+  bool must_widen(const view& v) const noexcept {
+    return !widens && (v.type != element::cf32 || v.planes != nullptr);
+  }
+  /// H or G of problems [begin, end), widened_together at most, widened to the slot's scratch.
+  view widened(const view& matrix, std::size_t begin, std::size_t end, unsigned slot) noexcept;
+  /// y of a block as the kind can read it: widened, whitened, z = H^H y if it takes the gram form only.
   view received(const view& vectors, std::size_t begin, std::size_t end, unsigned slot) noexcept;
   /// y of a block, whitened where the noise asks for it, to out [problem, use, rx].
-  void whiten_received(const view& vectors, std::size_t begin, std::size_t end, unsigned slot,
+  void whiten_received(const input& vectors, std::size_t begin, std::size_t end, unsigned slot,
                        cf32* out) const noexcept;
 
   shape asked;                     // by the caller
   shape inner;                     // of the kind
   bool gram_made = false;          // the caller gives H, the kind takes G
+  bool widens = false;             // the kind reads any view
   std::size_t block = 1;           // problems that fit the scratch
   std::vector<status> found;       // a problem: what prepare found
   std::vector<std::uint8_t> how;   // a problem: unprepared, white, coloured

@@ -87,7 +87,7 @@ bool whitening::factor(std::size_t entry, unsigned slot) noexcept {
   return true;
 }
 
-void whitening::apply(std::size_t entry, const view& from, const view& to, unsigned slot) const noexcept {
+void whitening::apply(std::size_t entry, const input& from, const view& to, unsigned slot) const noexcept {
   const std::size_t columns = from.extent[2],
                     step = blocks_of(columns, kernels_->lanes) * 2 * kernels_->lanes;
   const float* diagonal = diagonal_.data() + entry * rx_;

@@ -31,8 +31,8 @@ class whitening {
   void prepare(const noise& n, std::size_t begin, std::size_t end, unsigned slot) noexcept;
   /// ok, or why this entry's noise cannot be whitened.
   status state(std::size_t entry) const noexcept { return state_[entry]; }
-  /// to = B from; cf32 views [1, rx, up to columns()]. from: any strides.
-  void apply(std::size_t entry, const view& from, const view& to, unsigned slot) const noexcept;
+  /// to = B from [1, rx, up to columns()]; to: a cf32 view.
+  void apply(std::size_t entry, const input& from, const view& to, unsigned slot) const noexcept;
   /// row <- row B; scratch of rx elements.
   void apply_right(std::size_t entry, cf32* row, cf32* scratch) const noexcept;
 

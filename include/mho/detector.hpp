@@ -127,6 +127,8 @@ struct capabilities {
   bool needs_symbols = false;  ///< `received_batch::symbols` even for the estimate
   bool randomised = false;     ///< results depend on `call::stream` and `first`
   bool linear = false;         ///< has `weights`
+  bool widens = false;         ///< takes every element type of matrices and vectors, and planes; other kinds
+                               ///< are handed cf32 without planes, some problems at a time
 };
 
 /// How much room to make.

@@ -68,19 +68,20 @@ class linear_packs final : public linear_prepared {
   error do_prepare(const channel_batch& in, const call& which, std::span<status> state) noexcept override {
     const std::size_t tx = room().tx, rx = in.matrix.extent[1];
     const workspace w = at_slot(which.slot);
+    const input h = in.matrix;
     const view variance = row_major(variance_.data(), room().problems, 1, tx);
     const view weights = row_major(weights_.data(), room().problems, tx, rx);
     for (std::size_t first = 0; first < state.size(); first += kernels_.lanes) {
       const std::size_t count = std::min(kernels_.lanes, state.size() - first);
       start_pack(in.noise, first, count, w);
-      form_gram(in, nullptr, first, count, w);
+      form_gram(in.is, h, nullptr, first, count, w);
       digest(in.is, tx, true, w.root, w);
       if (rule_ != linear_rule::mrc) kernels_.square(w.root, tx, w.gram);
       kernels_.finish_variance(tx, w.verdict, w.variance);
       kernels_.store_real(w.variance, variance, which.begin + first, count, 0);
       for (std::size_t l = 0; l < count; ++l) state[first + l] = verdict_of(w, l);
       for (std::size_t r0 = 0; r0 < rx; r0 += rows_)
-        keep_weights(in, first, count, r0, std::min(rx, r0 + rows_), w, weights, which.begin + first);
+        keep_weights(in.is, h, first, count, r0, std::min(rx, r0 + rows_), w, weights, which.begin + first);
     }
     return error::none;
   }
@@ -99,16 +100,14 @@ class linear_packs final : public linear_prepared {
     const output& out = into[0];
     const workspace w = at_slot(which.slot);
     // y as a matrix of one column, so that its antennas are rows as the channel's are.
-    view y = received.vectors;
-    y.extent = {y.extent[0], y.extent[2], 1};
-    y.stride = {y.stride[0], y.stride[2], 1};
+    const input h = channel.matrix, y = input(received.vectors).column(0);
     const std::size_t lanes = kernels_.lanes, step = is_small() ? 2 * lanes : lanes;
     for (std::size_t first = 0; first < out.state.size(); first += step) {
       const std::size_t count = std::min(step, out.state.size() - first);
       workspace pack = w;
       for (std::size_t done = 0; done < count; done += lanes, pack = next_pack(pack)) {
         start_pack(channel.noise, first + done, std::min(lanes, count - done), pack);
-        form_gram(channel, &y, first + done, std::min(lanes, count - done), pack);
+        form_gram(channel.is, h, &y, first + done, std::min(lanes, count - done), pack);
       }
       solve(channel.is, out, first, count, w);
       pack = w;
@@ -190,38 +189,38 @@ class linear_packs final : public linear_prepared {
   }
 
   // Rows [r0, r1) of the pack after this one, where what the shell hands over is more than caches hold.
-  void prefetch_next(const channel_batch& in, const view* y, std::size_t first, std::size_t r0,
+  void prefetch_next(const input& h, const input* y, std::size_t first, std::size_t r0,
                      std::size_t r1) const noexcept {
-    const std::size_t problems = in.matrix.extent[0], next = first + kernels_.lanes * (is_small() ? 2 : 1);
+    const std::size_t problems = h.extent[0], next = first + kernels_.lanes * (is_small() ? 2 : 1);
     if (next >= problems) return;
-    const std::size_t entries = problems * in.matrix.extent[1] * in.matrix.extent[2];
+    const std::size_t entries = problems * h.extent[1] * h.extent[2];
     if (entries < streaming_entries) return;
     const std::size_t count = std::min(kernels_.lanes, problems - next);
-    kernels_.prefetch(in.matrix, next, count, r0, r1);
+    kernels_.prefetch(h, next, count, r0, r1);
     if (y != nullptr) kernels_.prefetch(*y, next, count, r0, r1);
   }
 
   // G, and z = H^H y where there is a y; both are loaded where the caller has them already.
-  void form_gram(const channel_batch& in, const view* y, std::size_t first, std::size_t count,
+  void form_gram(form is, const input& h, const input* y, std::size_t first, std::size_t count,
                  const workspace& w) const noexcept {
-    const std::size_t tx = room().tx, rx = in.matrix.extent[1];
-    if (in.is == form::gram) {
-      prefetch_next(in, y, first, 0, tx);
-      kernels_.load_lower(in.matrix, first, count, w.gram);
+    const std::size_t tx = room().tx, rx = h.extent[1];
+    if (is == form::gram) {
+      prefetch_next(h, y, first, 0, tx);
+      kernels_.load_lower(h, first, count, w.gram);
       if (y != nullptr) kernels_.load(*y, first, count, 0, tx, w.solution);
       return;
     }
     if (y != nullptr && rows_ == rx &&
-        kernels_.normal_equations(in.matrix, *y, first, count, w.received, w.gram, w.solution))
-      return prefetch_next(in, y, first, 0, rx);
+        kernels_.normal_equations(h, *y, first, count, w.received, w.gram, w.solution))
+      return prefetch_next(h, y, first, 0, rx);
     for (std::size_t r0 = 0; r0 < rx; r0 += rows_) {
       const std::size_t r1 = std::min(rx, r0 + rows_);
       const std::size_t third = (r1 - r0) / 3;  // memory takes so many requests at a time
-      prefetch_next(in, y, first, r0, r0 + third);
-      kernels_.load(in.matrix, first, count, r0, r1, w.channel);
-      prefetch_next(in, y, first, r0 + third, r1 - third);
+      prefetch_next(h, y, first, r0, r0 + third);
+      kernels_.load(h, first, count, r0, r1, w.channel);
+      prefetch_next(h, y, first, r0 + third, r1 - third);
       kernels_.gram(w.channel, r1 - r0, tx, r0 == 0, w.gram);
-      prefetch_next(in, y, first, r1 - third, r1);
+      prefetch_next(h, y, first, r1 - third, r1);
       if (y == nullptr) continue;
       kernels_.load(*y, first, count, r0, r1, w.received);
       kernels_.matched_filter(w.channel, w.received, r1 - r0, tx, r0 == 0, w.solution);
@@ -262,12 +261,12 @@ class linear_packs final : public linear_prepared {
   }
 
   // Columns [r0, r1) of W = gain A^-1 H^H of a pack, to the problems from `to` on; A^-1 is in w.gram.
-  void keep_weights(const channel_batch& in, std::size_t first, std::size_t count, std::size_t r0,
+  void keep_weights(form is, const input& h, std::size_t first, std::size_t count, std::size_t r0,
                     std::size_t r1, const workspace& w, const view& weights, std::size_t to) const noexcept {
     const std::size_t tx = room().tx, lanes = kernels_.lanes, entry = 2 * lanes, rows = r1 - r0;
-    if (in.is == form::channel) {
+    if (is == form::channel) {
       // form_gram has left the only chunk there.
-      if (rows_ < in.matrix.extent[1]) kernels_.load(in.matrix, first, count, r0, r1, w.channel);
+      if (rows_ < h.extent[1]) kernels_.load(h, first, count, r0, r1, w.channel);
     } else {
       std::fill_n(w.channel, rows * tx * entry, 0.0f);
       for (std::size_t r = 0; r < rows; ++r) std::fill_n(w.channel + (r * tx + r0 + r) * entry, lanes, 1.0f);
@@ -284,6 +283,7 @@ class linear_packs final : public linear_prepared {
     const std::size_t tx = room().tx, rx = in.vectors.extent[2], uses = in.vectors.extent[1],
                       problems = in.vectors.extent[0], entry = 2 * kernels_.lanes;
     const workspace w = at_slot(which.slot);
+    const input vectors = in.vectors;
     for (std::size_t k = 0; k < tx * kernels_.lanes; ++k) w.gain[k] = 1;
     for (std::size_t first = 0; first < problems; first += kernels_.lanes) {
       const std::size_t count = std::min(kernels_.lanes, problems - first);
@@ -293,11 +293,7 @@ class linear_packs final : public linear_prepared {
         part.extent[2] = rows;
         kernels_.load(part, which.begin + first, count, 0, tx, w.channel);
         for (std::size_t u = 0; u < uses; ++u) {
-          view y = in.vectors;
-          y.data = &in.vectors.at<cf32>(0, u);
-          y.extent = {problems, rx, 1};
-          y.stride = {in.vectors.stride[0], in.vectors.stride[2], 1};
-          kernels_.load(y, first, count, r0, r0 + rows, w.received);
+          kernels_.load(vectors.column(u), first, count, r0, r0 + rows, w.received);
           kernels_.apply_problems(w.channel, w.received, rows, tx, r0 == 0, w.solution + u * tx * entry);
         }
       }

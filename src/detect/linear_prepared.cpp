@@ -10,7 +10,7 @@ capabilities linear_abilities(linear_rule rule) {
   capabilities can;
   can.forms = static_cast<std::uint8_t>(form::channel) | static_cast<std::uint8_t>(form::gram);
   can.native = native_estimate | native_variance | native_failures;
-  can.linear = true;
+  can.linear = can.widens = true;
   can.more_tx_than_rx = rule != linear_rule::zf;
   return can;
 }
@@ -43,6 +43,7 @@ void linear_prepared::apply_to_uses(const received_batch& in, const output& out,
                                     float* scratch) const noexcept {
   const std::size_t tx = room().tx, rx = in.vectors.extent[2], uses = in.vectors.extent[1];
   std::uint8_t* bad = failed_.data() + which.slot * room().uses;
+  const input vectors = input(in.vectors).turned({1, 2, 0}).sized(uses, rx, 1);  // from(0, 0, i): problem i
   for (std::size_t i = 0; i < in.vectors.extent[0]; ++i) {
     const std::size_t p = which.begin + i;
     status* state = out.state.data() + i * uses;
@@ -50,14 +51,12 @@ void linear_prepared::apply_to_uses(const received_batch& in, const output& out,
       for (std::size_t u = 0; u < uses; ++u) write_failed(out, i, u);
       continue;
     }
-    view y = in.vectors, x = out.estimate;
-    y.data = &in.vectors.at<cf32>(i);
-    y.extent = {uses, rx, 1};
-    y.stride = {in.vectors.stride[1], in.vectors.stride[2], 1};
+    view x = out.estimate;
     x.data = &out.estimate.at<cf32>(i);
     x.extent = {uses, 1, tx};
     x.stride = {out.estimate.stride[1], 0, out.estimate.stride[2]};
-    const bool any = kernels_.apply_uses(weights_.data() + p * tx * rx, tx, y, x, bad, scratch);
+    const bool any =
+        kernels_.apply_uses(weights_.data() + p * tx * rx, tx, vectors.from(0, 0, i), x, bad, scratch);
     for (std::size_t u = 0; u < uses; ++u) write_variance(out, i, u, variance_.data() + p * tx);
     for (std::size_t u = 0; any && u < uses; ++u)
       if (bad[u] != 0) {

@@ -66,15 +66,16 @@ class linear_single final : public linear_prepared {
   error do_prepare(const channel_batch& in, const call& which, std::span<status> state) noexcept override {
     const std::size_t tx = room().tx, rx = in.matrix.extent[1];
     const workspace w = at_slot(which.slot);
+    const input h = in.matrix;
     for (std::size_t i = 0; i < state.size(); ++i) {
       cf32* const weights = weights_.data() + (which.begin + i) * tx * rx;
       float* const variance = variance_.data() + (which.begin + i) * tx;
-      form_gram(in, nullptr, i, w);
+      form_gram(in.is, h, nullptr, i, w);
       const verdict found = digest(in, i, nullptr, w);
       state[i] = status_of(found);
       if (found == verdict::ok) {
         std::copy_n(w.variance, tx, variance);
-        keep_weights(in, i, w, weights);
+        keep_weights(in.is, h, i, w, weights);
       } else {
         std::fill_n(variance, tx, std::numeric_limits<float>::infinity());
         std::fill_n(weights, tx * rx, cf32(0));
@@ -94,10 +95,11 @@ class linear_single final : public linear_prepared {
     const output& out = into[0];
     const std::size_t tx = room().tx;
     const workspace w = at_slot(which.slot);
+    const input h = channel.matrix, y = received.vectors;
     for (std::size_t i = 0; i < out.state.size(); ++i) {
       status& state = out.state[i];
       if (!is_failed(state)) {
-        form_gram(channel, &received.vectors, i, w);
+        form_gram(channel.is, h, &y, i, w);
         verdict found = digest(channel, i, w.filtered, w);
         if (found == verdict::ok && !finish_estimate(w)) found = verdict::not_finite;
         state = status_of(found);
@@ -119,26 +121,30 @@ class linear_single final : public linear_prepared {
   }
 
   // G, and z = H^H y where there is a y; both are loaded where the caller has them already.
-  void form_gram(const channel_batch& in, const view* y, std::size_t i, const workspace& w) const noexcept {
-    const std::size_t tx = room().tx, rx = in.matrix.extent[1];
-    if (in.is == form::gram) {
+  void form_gram(form is, const input& h, const input* y, std::size_t i, const workspace& w) const noexcept {
+    const std::size_t tx = room().tx, rx = h.extent[1];
+    if (is == form::gram) {
       // Rows on and above the diagonal are the conjugate columns of the lower triangle that the caller gives.
       std::fill_n(w.gram, tx * step_, 0.0f);
-      for (std::size_t a = 0; a < tx; ++a)
+      for (std::size_t a = 0; a < tx; ++a) {
+        h.read(i, a, 0, a + 1, w.eliminated);
         for (std::size_t b = 0; b <= a; ++b) {
-          const cf32 x = in.matrix.at<cf32>(i, a, b);
+          const cf32 x = w.eliminated[b];
           put(a == b ? cf32(x.real()) : std::conj(x), w.gram + b * step_, a);
           if (a != b) put(x, w.gram + a * step_, b);
         }
-      for (std::size_t k = 0; y != nullptr && k < tx; ++k) put(y->at<cf32>(i, 0, k), w.filtered, k);
+      }
+      if (y == nullptr) return;
+      y->read(i, 0, 0, tx, w.eliminated);
+      for (std::size_t k = 0; k < tx; ++k) put(w.eliminated[k], w.filtered, k);
       return;
     }
     for (std::size_t r0 = 0; r0 < rx; r0 += rows_) {
       const std::size_t count = std::min(rows_, rx - r0);
-      single_.load(in.matrix, i, r0, r0 + count, w.channel);
+      single_.load(h, i, r0, r0 + count, w.channel);
       single_.gram(w.channel, count, tx, r0 == 0, rule_ == linear_rule::mrc, w.gram);
       if (y == nullptr) continue;
-      for (std::size_t r = 0; r < count; ++r) w.received[r] = y->at<cf32>(i, 0, r0 + r);
+      y->read(i, 0, r0, r0 + count, w.received);
       single_.matched_filter(w.channel, w.received, count, tx, r0 == 0, w.filtered);
     }
   }
@@ -205,20 +211,20 @@ class linear_single final : public linear_prepared {
   }
 
   // W = gain A^-1 H^H, from A^-1 = X^H X.
-  void keep_weights(const channel_batch& in, std::size_t i, const workspace& w,
+  void keep_weights(form is, const input& h, std::size_t i, const workspace& w,
                     cf32* weights) const noexcept {
-    const std::size_t tx = room().tx, rx = in.matrix.extent[1];
+    const std::size_t tx = room().tx, rx = h.extent[1];
     float* const inverse = w.upper;  // the factor has done its work
     if (rule_ != linear_rule::mrc) single_.gram(w.inverse, tx, tx, true, true, inverse);
     for (std::size_t r0 = 0; r0 < rx; r0 += rows_) {
       const std::size_t count = std::min(rows_, rx - r0);
       const float* rows = w.solution;
-      if (in.is == form::gram) {
+      if (is == form::gram) {
         // H is the unit matrix.
         std::fill_n(w.channel, count * step_, 0.0f);
         for (std::size_t r = 0; r < count; ++r) put(1, w.channel + r * step_, r0 + r);
       } else {
-        single_.load(in.matrix, i, r0, r0 + count, w.channel);
+        single_.load(h, i, r0, r0 + count, w.channel);
       }
       if (rule_ != linear_rule::mrc)
         single_.weigh(w.channel, count, tx, inverse, w.gain, w.solution);

@@ -53,7 +53,7 @@ constexpr std::size_t apply_antennas = 64;
 
 // Vectors of one pack, chunk by chunk; y is seen as [vector, antenna, 1].
 template <std::size_t P>
-HWY_INLINE void apply_packs(const float* w, std::size_t tx, const view& y, std::size_t first_use,
+HWY_INLINE void apply_packs(const float* w, std::size_t tx, const input& y, std::size_t first_use,
                             std::size_t uses, float* scratch) {
   const std::size_t rx = y.extent[1];
   float* packs[P];
@@ -71,10 +71,10 @@ HWY_INLINE void apply_packs(const float* w, std::size_t tx, const view& y, std::
   }
 }
 
-// One full pack of vectors, contiguous antennas, up to four streams: the squares of the transpose are used
-// where they arise, in registers.
+// One full pack of cf32 vectors, contiguous antennas, up to four streams: the squares of the transpose are
+// used where they arise, in registers.
 template <std::size_t M>
-HWY_INLINE void apply_few(const float* w, const view& y, std::size_t first_use, float* scratch, float* x) {
+HWY_INLINE void apply_few(const float* w, const input& y, std::size_t first_use, float* scratch, float* x) {
   constexpr std::size_t square = lanes > 1 ? lanes / 2 : 1;  // antennas
   const std::size_t rx = y.extent[1], whole = lanes > 1 ? rx / square * square : 0;
   const lane_pointers at(y, first_use, lanes);
@@ -111,7 +111,7 @@ HWY_INLINE std::uint64_t not_finite_lanes(const float* x, std::size_t tx) {
   return bits;
 }
 
-inline HWY_NOINLINE bool apply_uses(const std::complex<float>* weights, std::size_t tx, const view& y,
+inline HWY_NOINLINE bool apply_uses(const std::complex<float>* weights, std::size_t tx, const input& y,
                                     const view& x, std::uint8_t* failed, float* scratch) {
   const auto* w = reinterpret_cast<const float*>(weights);
   const std::size_t uses = y.extent[0];
@@ -123,7 +123,7 @@ inline HWY_NOINLINE bool apply_uses(const std::complex<float>* weights, std::siz
     store_pack<2>(pack, x, first, count, 0);
   };
   std::size_t first = 0;
-  if (tx <= 4 && y.stride[1] == 1 && y.extent[1] <= apply_antennas)
+  if (tx <= 4 && y.is_plain() && y.stride[1] == 1 && y.extent[1] <= apply_antennas)
     with_size<4>(tx, [&](auto m) HWY_ATTR {
       for (; first + lanes <= uses; first += lanes) {
         float* const out = scratch + apply_antennas * entry;

@@ -1,6 +1,6 @@
 // A vector holds one number of each of Lanes(d) problems (or received vectors). A complex entry of a pack is
-// two such vectors, real then imaginary: entry e of a pack lies at pack + e * 2 * lanes. Loading turns a
-// caller's strided view into packs, storing turns them back.
+// two such vectors, real then imaginary: entry e of a pack lies at pack + e * 2 * lanes. Storing turns packs
+// into a caller's strided view; loads-inl.hpp makes them of one.
 #if defined(MHO_KERNELS_LANES_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef MHO_KERNELS_LANES_INL
 #undef MHO_KERNELS_LANES_INL
@@ -80,47 +80,6 @@ HWY_INLINE void load_square(const float* const* p, std::ptrdiff_t offset, V (&ou
 #endif
 }
 
-// Addresses of one complex number a lane; lanes beyond `count` repeat lane 0.
-struct lane_pointers {
-  const float* p[lanes];
-
-  lane_pointers(const view& v, std::size_t first, std::size_t count) {
-    const auto* base = static_cast<const float*>(v.data);
-    for (std::size_t l = 0; l < lanes; ++l)
-      p[l] = base + 2 * static_cast<std::ptrdiff_t>(first + (l < count ? l : 0)) * v.stride[0];
-  }
-};
-
-// The floats of a mask at p; nothing beyond them is touched.
-HWY_INLINE V load_first(hn::Mask<D> rest, const float* p) {
-#if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
-  // Highway 1.0.3 masks an aligned load of the whole vector here. A rest of complex numbers is half of one.
-  (void)rest;
-  return hn::ZeroExtendVector(d, hn::LoadU(hn::Half<D>(), p));
-#else
-  return hn::MaskedLoad(rest, d, p);
-#endif
-}
-
-// `floats` contiguous floats from at[lane] + offset on: float f to out + (f / 2) * step + (f % 2) * lanes.
-HWY_INLINE void load_run(const lane_pointers& at, std::ptrdiff_t offset, std::size_t floats, std::size_t step,
-                         float* HWY_RESTRICT out) {
-  V in[lanes], turned[lanes];
-  std::size_t f = 0;
-  for (; f + lanes <= floats; f += lanes) {
-    load_square(at.p, offset + static_cast<std::ptrdiff_t>(f), turned);
-    for (std::size_t j = 0; j < lanes; ++j) store(turned[j], out + (f + j) / 2 * step + (f + j) % 2 * lanes);
-  }
-  if (f < floats) {
-    const auto rest = hn::FirstN(d, floats - f);
-    for (std::size_t l = 0; l < lanes; ++l)
-      in[l] = load_first(rest, at.p[l] + offset + static_cast<std::ptrdiff_t>(f));
-    transpose(in, turned);
-    for (std::size_t j = 0; j < floats - f; ++j)
-      store(turned[j], out + (f + j) / 2 * step + (f + j) % 2 * lanes);
-  }
-}
-
 struct complex_lanes {
   V re, im;
 };
@@ -143,92 +102,6 @@ HWY_INLINE complex_lanes split_complex(const float* from) {
 HWY_INLINE void store_complex_lanes(complex_lanes x, float* out) {
   store(x.re, out);
   store(x.im, out + lanes);
-}
-
-// Elements (first + lane, i, j) of a complex view for i in [begin, end) and every j, to entry
-// (i - begin) * extent[2] + j. Fast where the last, the middle or the first extent is contiguous.
-inline HWY_NOINLINE void load_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
-                                   std::size_t end, float* HWY_RESTRICT out) {
-  const std::size_t columns = v.extent[2], rows = end - begin;
-  const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
-  if (v.stride[0] == 1 && lanes > 1) {
-    const auto* row = static_cast<const float*>(v.data) + 2 * (index(first) + index(begin) * v.stride[1]);
-    const std::ptrdiff_t step = 2 * v.stride[2];
-    for (std::size_t i = begin; i < end; ++i, row += 2 * v.stride[1]) {
-      const float* from = row;
-      if (count == lanes) {
-        for (std::size_t j = 0; j < columns; ++j, out += entry, from += step)
-          store_complex_lanes(split_complex(from), out);
-      } else {
-        alignas(64) float tail[2 * lanes];
-        for (std::size_t j = 0; j < columns; ++j, out += entry, from += step) {
-          for (std::size_t l = 0; l < lanes; ++l)
-            std::memcpy(tail + 2 * l, from + 2 * (l < count ? l : 0), 2 * sizeof(float));
-          store_complex_lanes(split_complex(tail), out);
-        }
-      }
-    }
-    return;
-  }
-  const lane_pointers at(v, first, count);
-  if (v.stride[2] == 1 || columns == 1) {
-    if (v.stride[1] == index(columns)) {
-      load_run(at, 2 * index(begin) * v.stride[1], 2 * rows * columns, entry, out);
-    } else {
-      for (std::size_t i = begin; i < end; ++i)
-        load_run(at, 2 * index(i) * v.stride[1], 2 * columns, entry, out + (i - begin) * columns * entry);
-    }
-  } else if (v.stride[1] == 1) {
-    for (std::size_t j = 0; j < columns; ++j)
-      load_run(at, 2 * (index(begin) + index(j) * v.stride[2]), 2 * rows, columns * entry, out + j * entry);
-  } else {
-    for (std::size_t i = begin; i < end; ++i)
-      for (std::size_t j = 0; j < columns; ++j, out += entry)
-        for (std::size_t l = 0; l < lanes; ++l) {
-          const float* from = at.p[l] + 2 * (index(i) * v.stride[1] + index(j) * v.stride[2]);
-          out[l] = from[0];
-          out[lanes + l] = from[1];
-        }
-  }
-}
-
-// Asks for what load_pack with the same arguments will read, into the second-level cache. Packs are read
-// crosswise to the order of memory, which no hardware prefetcher sees through.
-inline HWY_NOINLINE void prefetch_pack(const view& v, std::size_t first, std::size_t count, std::size_t begin,
-                                       std::size_t end) {
-  constexpr std::size_t line = 64 / sizeof(float);
-  if (begin >= end) return;
-  const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
-  const auto* base = static_cast<const float*>(v.data);
-  const auto run = [](const float* from, std::size_t floats) {
-    for (std::size_t f = 0; f < floats; f += line) __builtin_prefetch(from + f, 0, 2);
-    __builtin_prefetch(from + floats - 1, 0, 2);
-  };
-  const std::size_t columns = v.extent[2];
-  if (v.stride[0] == 1) {
-    for (std::size_t i = begin; i < end; ++i)
-      for (std::size_t j = 0; j < columns; ++j) {
-        const float* from = base + 2 * (index(first) + index(i) * v.stride[1] + index(j) * v.stride[2]);
-        for (std::size_t l = 0; l < count; l += line / 2) __builtin_prefetch(from + 2 * l, 0, 2);
-      }
-  } else if ((v.stride[2] == 1 || columns == 1) && v.stride[1] == index(columns)) {
-    for (std::size_t l = 0; l < count; ++l)
-      run(base + 2 * (index(first + l) * v.stride[0] + index(begin) * v.stride[1]),
-          2 * (end - begin) * columns);
-  }
-}
-
-// The lower triangle of a Hermitian matrix; above it, what came along.
-inline HWY_NOINLINE void load_lower(const view& v, std::size_t first, std::size_t count,
-                                    float* HWY_RESTRICT out) {
-  const std::size_t n = v.extent[2];
-  if (v.stride[2] != 1) return load_pack(v, first, count, 0, n, out);
-  view row = v;
-  for (std::size_t i = 0; i < n; ++i) {
-    // Whole squares of the transpose.
-    row.extent[2] = std::min(n, (2 * (i + 1) + lanes - 1) / lanes * lanes / 2);
-    load_pack(row, first, count, i, i + 1, out + i * n * entry);
-  }
 }
 
 // `floats` vectors of a pack to floats contiguous ones of each lane: to[lane] + f = pack[f * lanes + lane].

@@ -13,6 +13,8 @@
 
 #include <mho/view.hpp>
 
+#include "input.hpp"
+
 namespace mho {
 
 /// Verdicts of a lane, numbers in a real entry; the larger wins.
@@ -25,15 +27,15 @@ struct linear_kernels {
   /// Floats of scratch that `apply_uses` needs beside its results.
   std::size_t apply_scratch;
 
-  /// Elements (first + lane, i, j) of a cf32 view, i in [begin, end), all j, row-major. Lanes from `count` on
+  /// Elements (first + lane, i, j) of an input, i in [begin, end), all j, row-major. Lanes from `count` on
   /// repeat lane 0.
-  void (*load)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end,
+  void (*load)(const input& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end,
                float* out);
   /// Brings what `load` with the same arguments will read nearer; a hint, for views in the usual layouts.
-  void (*prefetch)(const view& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end);
-  /// The lower triangles of Hermitian matrices, a cf32 view [problem, n, n]; above it anything may be
+  void (*prefetch)(const input& v, std::size_t first, std::size_t count, std::size_t begin, std::size_t end);
+  /// The lower triangles of Hermitian matrices, an input [problem, n, n]; above it anything may be
   /// written.
-  void (*load_lower)(const view& v, std::size_t first, std::size_t count, float* out);
+  void (*load_lower)(const input& v, std::size_t first, std::size_t count, float* out);
   /// A complex (cf32) or real (f32) pack of extent[2] entries to elements (first + lane, row, k) of a view.
   void (*store_complex)(const float* pack, const view& v, std::size_t first, std::size_t count,
                         std::size_t row);
@@ -43,10 +45,10 @@ struct linear_kernels {
   void (*gram)(const float* h, std::size_t rows, std::size_t tx, bool start, float* g);
   void (*matched_filter)(const float* h, const float* y, std::size_t rows, std::size_t tx, bool start,
                          float* z);
-  /// Both of up to four streams, straight from the views H [problem, rx, tx] and y [problem, rx, 1]: the same
+  /// Both of up to four streams, straight from H [problem, rx, tx] and y [problem, rx, 1]: the same
   /// bits. False, and nothing is done, where this target or layout has no such way. scratch: rx entries.
-  bool (*normal_equations)(const view& h, const view& y, std::size_t first, std::size_t count, float* scratch,
-                           float* g, float* z);
+  bool (*normal_equations)(const input& h, const input& y, std::size_t first, std::size_t count,
+                           float* scratch, float* g, float* z);
   /// Raises not_finite and out_of_range; `whole`: the off-diagonal entries are the caller's, look at them
   /// too.
   void (*check_gram)(const float* g, std::size_t tx, bool whole, float* verdict);
@@ -86,9 +88,9 @@ struct linear_kernels {
   void (*solve_small)(std::size_t tx, std::size_t packs, bool mmse, float* g, float* z, float* level,
                       float* variance, float* verdict);
   /// x[use][k] = sum_r w[k][r] y[use][r] for the vectors of one problem, the vector as the lane. w: [tx, rx],
-  /// contiguous; y [use, rx, 1] and x [use, 1, tx]: cf32 views. failed[use]: 1 where x is not finite; true if
-  /// any is. scratch: apply_scratch + 4 tx lanes floats.
-  bool (*apply_uses)(const std::complex<float>* w, std::size_t tx, const view& y, const view& x,
+  /// contiguous; y [use, rx, 1], and x [use, 1, tx], a cf32 view. failed[use]: 1 where x is not finite; true
+  /// if any is. scratch: apply_scratch + 4 tx lanes floats.
+  bool (*apply_uses)(const std::complex<float>* w, std::size_t tx, const input& y, const view& x,
                      std::uint8_t* failed, float* scratch);
   /// x[k] (+)= sum_r w[k][r] y[r] of a pack, over `rows` antennas of w [tx, rows]. The same bits as
   /// apply_uses.

@@ -6,7 +6,7 @@
 #define MHO_KERNELS_PRODUCTS_INL
 #endif
 
-#include "kernels/lanes-inl.hpp"
+#include "kernels/loads-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mho {

@@ -26,43 +26,70 @@ HWY_INLINE complex_v broadcast(const float* number) {
 }
 HWY_INLINE complex_v broadcast(std::complex<float> x) { return {hn::Set(d, x.real()), hn::Set(d, x.imag())}; }
 
-inline HWY_NOINLINE void load_rows(const view& v, std::size_t problem, std::size_t begin, std::size_t end,
-                                   float* out) {
-  const std::size_t n = v.extent[2], step = row_floats(n);
-  if (v.stride[1] == 1 && v.stride[2] != 1 && lanes > 1) {
+// A row of n numbers: number k lies at address(k).
+template <class Numbers, class Address>
+HWY_INLINE void gather_row(const Numbers& numbers, const Address& address, bool neighbours, std::size_t n,
+                           float* out) {
+  std::size_t k = 0;
+  if (neighbours) {
+    for (; k + lanes <= n; k += lanes)
+      store_complex_lanes(numbers.split(address(k)), out + k / lanes * entry);
+    if (k < n) store_complex_lanes(split_first(numbers, n - k, address(k)), out + k / lanes * entry);
+    return;
+  }
+  std::fill(out + k / lanes * entry, out + row_floats(n), 0.0f);
+  for (; k < n; ++k) {
+    float* to = out + k / lanes * entry + k % lanes;
+    numbers.read(address(k), to[0], to[lanes]);
+  }
+}
+
+template <class Numbers>
+HWY_INLINE void load_rows_of(const Numbers& numbers, const input& v, std::size_t problem, std::size_t begin,
+                             std::size_t end, float* out) {
+  const std::size_t n = v.extent[2], rows = end - begin, step = row_floats(n);
+  const bool neighbours = v.is_contiguous(2);
+  if (v.planes != nullptr) {
+    for (std::size_t i = begin; i < end; ++i, out += step)
+      gather_row(
+          numbers, [&](std::size_t k) { return words_at(v, problem, i, k); }, neighbours, n, out);
+    return;
+  }
+  if (v.stride[1] == 1 && !neighbours && lanes > 1) {
     // Columns are contiguous: squares of them are transposed. Lanes beyond n repeat the first and are
     // cleared.
-    view column = v;
-    column.data = &v.at<std::complex<float>>(problem, begin, 0);
-    column.stride[0] = v.stride[2];
+    const input column = v.from(problem, begin).turned({2, 1, 0});
     for (std::size_t b = 0; b * lanes < n; ++b) {
       const std::size_t count = std::min(lanes, n - b * lanes);
-      load_run(lane_pointers(column, b * lanes, count), 0, 2 * (end - begin), step, out + b * entry);
-      for (std::size_t i = 0; count < lanes && i < end - begin; ++i)
+      load_run(numbers, lane_pointers(column, b * lanes, count), 0, rows, step, out + b * entry);
+      for (std::size_t i = 0; count < lanes && i < rows; ++i)
         for (const std::size_t part : {std::size_t{0}, lanes})
           std::fill(out + i * step + b * entry + part + count, out + i * step + b * entry + part + lanes,
                     0.0f);
     }
     return;
   }
-  for (std::size_t i = begin; i < end; ++i, out += step) {
-    const auto* from = reinterpret_cast<const float*>(&v.at<std::complex<float>>(problem, i, 0));
-    std::size_t k = 0;
-    if (v.stride[2] == 1)
-      for (; k + lanes <= n; k += lanes) {
-        V re, im;
-        hn::LoadInterleaved2(d, from + 2 * k, re, im);
-        store_complex({re, im}, out + k / lanes * entry);
-      }
-    if (k == n) continue;
-    std::fill(out + k / lanes * entry, out + step, 0.0f);
-    for (; k < n; ++k) {
-      const float* x = from + 2 * static_cast<std::ptrdiff_t>(k) * v.stride[2];
-      float* to = out + k / lanes * entry + k % lanes;
-      to[0] = x[0];
-      to[lanes] = x[1];
-    }
-  }
+  constexpr auto each = static_cast<std::ptrdiff_t>(Numbers::words);
+  const std::ptrdiff_t down = each * v.stride[1], right = each * v.stride[2];
+  const float* row = words_at(v, problem, begin, 0);
+  for (std::size_t i = begin; i < end; ++i, row += down, out += step)
+    gather_row(
+        numbers, [&](std::size_t k) { return row + static_cast<std::ptrdiff_t>(k) * right; }, neighbours, n,
+        out);
+}
+
+inline HWY_NOINLINE void load_narrow_rows(const input& v, std::size_t problem, std::size_t begin,
+                                          std::size_t end, float* out) {
+  if (v.type == element::cbf16)
+    load_rows_of(brain_numbers(v), v, problem, begin, end, out);
+  else
+    load_rows_of(integer_numbers(v), v, problem, begin, end, out);
+}
+
+inline HWY_NOINLINE void load_rows(const input& v, std::size_t problem, std::size_t begin, std::size_t end,
+                                   float* out) {
+  if (v.type != element::cf32) return load_narrow_rows(v, problem, begin, end, out);
+  load_rows_of(wide_numbers(v), v, problem, begin, end, out);
 }
 
 inline HWY_NOINLINE void store_rows(const float* rows, const view& v) {

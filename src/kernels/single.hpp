@@ -11,13 +11,15 @@
 
 #include <mho/view.hpp>
 
+#include "input.hpp"
+
 namespace mho {
 
 struct single_kernels {
   std::size_t lanes;
 
-  /// Elements (problem, i, j) of a cf32 view, i in [begin, end), to rows of extent[2] numbers.
-  void (*load)(const view& v, std::size_t problem, std::size_t begin, std::size_t end, float* rows);
+  /// Elements (problem, i, j) of an input, i in [begin, end), to rows of extent[2] numbers.
+  void (*load)(const input& v, std::size_t problem, std::size_t begin, std::size_t end, float* rows);
   /// G (+)= H^H H for `count` rows of n numbers: the blocks on the diagonal and above, or all (`whole`).
   void (*gram)(const float* h, std::size_t count, std::size_t n, bool start, bool whole, float* g);
   /// z (+)= H^H y, a row; y: count complex numbers.

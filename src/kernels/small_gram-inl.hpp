@@ -45,40 +45,83 @@ struct normal_sums {
   }
 };
 
-template <std::size_t N>
-HWY_INLINE bool normal_of(const view& h, const view& y, std::size_t first, float* scratch, float* g,
-                          float* z) {
+// One antenna, whose numbers of all problems begin at address(k).
+template <std::size_t N, class Numbers, class Address>
+HWY_INLINE void add_antenna(const Numbers& numbers, const Address& address, complex_v received,
+                            normal_sums<N>& sums) {
+  complex_v x[N];
+  for (std::size_t k = 0; k < N; ++k) {
+    const complex_lanes now = numbers.split(address(k));
+    x[k] = {now.re, now.im};
+  }
+  sums.add(x, received);
+}
+
+// Problems are neighbours.
+template <std::size_t N, class Numbers>
+HWY_INLINE void normal_of_neighbours(const Numbers& numbers, const input& h, const input& y,
+                                     std::size_t first, float* scratch, normal_sums<N>& sums) {
+  constexpr auto each = static_cast<std::ptrdiff_t>(Numbers::words);
+  const std::size_t rx = h.extent[1];
+  const bool both =
+      each == 2 && h.planes == nullptr && y.is_plain() && y.stride[0] == 1;  // y needs no pack of its own
+  if (!both) load_pack(y, first, lanes, 0, rx, scratch);
+  if (h.planes != nullptr) {
+    for (std::size_t r = 0; r < rx; ++r)
+      add_antenna<N>(
+          numbers, [&](std::size_t k) { return words_at(h, first, r, k); }, load_complex(scratch + r * entry),
+          sums);
+    return;
+  }
+  const float* row = words_at(h, first, 0, 0);
+  const std::ptrdiff_t down = each * h.stride[1], right = each * h.stride[2];
+  const auto number = [&](std::size_t k) { return row + static_cast<std::ptrdiff_t>(k) * right; };
+  if (both) {
+    const float* received = words_at(y, first, 0, 0);
+    const std::ptrdiff_t step = 2 * y.stride[1];
+    for (std::size_t r = 0; r < rx; ++r, row += down, received += step) {
+      const complex_lanes now = split_complex(received);
+      add_antenna<N>(numbers, number, {now.re, now.im}, sums);
+    }
+  } else {
+    for (std::size_t r = 0; r < rx; ++r, row += down)
+      add_antenna<N>(numbers, number, load_complex(scratch + r * entry), sums);
+  }
+}
+
+template <std::size_t N, class Numbers>
+HWY_INLINE bool normal_of(const Numbers& numbers, const input& h, const input& y, std::size_t first,
+                          float* scratch, float* g, float* z) {
+  constexpr auto each = static_cast<std::ptrdiff_t>(Numbers::words);
   const std::size_t rx = h.extent[1];
   const auto index = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
-  if (h.stride[0] == 1 && y.stride[0] == 1) {
-    const auto* row = static_cast<const float*>(h.data) + 2 * index(first);
-    const auto* received = static_cast<const float*>(y.data) + 2 * index(first);
-    const auto split = [](const float* from) HWY_ATTR {
-      const complex_lanes now = split_complex(from);
-      return complex_v{now.re, now.im};
-    };
+  if (h.is_contiguous(0)) {
     normal_sums<N> sums;
-    for (std::size_t r = 0; r < rx; ++r, row += 2 * h.stride[1], received += 2 * y.stride[1]) {
-      complex_v x[N];
-      for (std::size_t k = 0; k < N; ++k) x[k] = split(row + 2 * index(k) * h.stride[2]);
-      sums.add(x, split(received));
-    }
+    normal_of_neighbours<N>(numbers, h, y, first, scratch, sums);
     sums.put(g, z);
     return true;
   }
   // Whole antennas in each square of the transpose.
-  if constexpr (lanes % (2 * N) == 0) {
-    constexpr std::size_t antennas = lanes / (2 * N);
-    if (h.stride[2] == 1 && (antennas == 1 || h.stride[1] == index(N)) && rx % antennas == 0) {
+  if constexpr (lanes % (Numbers::words * N) == 0) {
+    constexpr std::size_t antennas = lanes / (Numbers::words * N);
+    if (h.planes == nullptr && h.stride[2] == 1 && (antennas == 1 || h.stride[1] == index(N)) &&
+        rx % antennas == 0) {
       load_pack(y, first, lanes, 0, rx, scratch);
       const lane_pointers at(h, first, lanes);
       normal_sums<N> sums;
       for (std::size_t r = 0; r < rx; r += antennas) {
         V turned[lanes];
-        load_square(at.p, 2 * index(r) * h.stride[1], turned);
+        load_square(at.p, each * index(r) * h.stride[1], turned);
         for (std::size_t a = 0; a < antennas; ++a) {
           complex_v x[N];
-          for (std::size_t k = 0; k < N; ++k) x[k] = {turned[2 * (a * N + k)], turned[2 * (a * N + k) + 1]};
+          for (std::size_t k = 0; k < N; ++k) {
+            if constexpr (each == 2) {
+              x[k] = {turned[2 * (a * N + k)], turned[2 * (a * N + k) + 1]};
+            } else {
+              const complex_lanes now = numbers.widen(turned[a * N + k]);
+              x[k] = {now.re, now.im};
+            }
+          }
           sums.add(x, load_complex(scratch + (r + a) * entry));
         }
       }
@@ -88,18 +131,32 @@ HWY_INLINE bool normal_of(const view& h, const view& y, std::size_t first, float
   }
   return false;
 }
+
+template <class Numbers>
+HWY_INLINE bool normal_of_few(const Numbers& numbers, const input& h, const input& y, std::size_t first,
+                              float* scratch, float* g, float* z) {
+  bool done = false;
+  with_size<4>(h.extent[2], [&](auto n) HWY_ATTR {
+    done = normal_of<decltype(n)::value>(numbers, h, y, first, scratch, g, z);
+  });
+  return done;
+}
+
+inline HWY_NOINLINE bool normal_narrow(const input& h, const input& y, std::size_t first, float* scratch,
+                                       float* g, float* z) {
+  return h.type == element::cbf16 ? normal_of_few(brain_numbers(h), h, y, first, scratch, g, z)
+                                  : normal_of_few(integer_numbers(h), h, y, first, scratch, g, z);
+}
 #endif
 
 // G and z of a full pack; false, and nothing is done, where there is no way straight from this layout.
 // scratch: a pack of y.
-inline HWY_NOINLINE bool normal_equations(const view& h, const view& y, std::size_t first, std::size_t count,
-                                          float* scratch, float* g, float* z) {
+inline HWY_NOINLINE bool normal_equations(const input& h, const input& y, std::size_t first,
+                                          std::size_t count, float* scratch, float* g, float* z) {
 #if HWY_TARGET <= HWY_AVX3
-  bool done = false;
-  if (count == lanes && h.extent[2] <= 4)
-    with_size<4>(h.extent[2],
-                 [&](auto n) HWY_ATTR { done = normal_of<decltype(n)::value>(h, y, first, scratch, g, z); });
-  return done;
+  if (count != lanes || h.extent[2] > 4) return false;
+  if (h.type != element::cf32) return normal_narrow(h, y, first, scratch, g, z);
+  return normal_of_few(wide_numbers(h), h, y, first, scratch, g, z);
 #else
   (void)h, (void)y, (void)first, (void)count, (void)scratch, (void)g, (void)z;
   return false;

@@ -21,8 +21,8 @@ TEST(gram_form, is_the_double_precision_product) {
         random_stream(13, 0, tx, 1).complex_normals(y);
         gram_form former;
         former.reserve(rx, tx, 2);
-        const view channel = column_major(h.data(), problems, rx, tx),
-                   received = row_major(y.data(), problems, uses, rx);
+        const input channel = column_major(h.data(), problems, rx, tx),
+                    received = row_major(y.data(), problems, uses, rx);
         former.make(channel, &received, 0, 5, 0, g.data(), one.data());
         former.make(channel, &received, 5, problems, 1, g.data() + 5 * tx * tx, one.data() + 5 * tx);
         former.filter(channel, received, 1, z.data());

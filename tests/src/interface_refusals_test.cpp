@@ -1,5 +1,7 @@
 // What the shell refuses, and that it then writes nothing.
 #include <climits>
+#include <utility>
+
 #include "src/divider.hpp"
 
 namespace mho {
@@ -48,11 +50,10 @@ TEST(detector_interface, what_this_version_does_not_take_is_unsupported) {
   r.prior_llr = s.into[0].variance;
   EXPECT_EQ(s.d.apply(r, s.into), error::unsupported);
   r = s.received();
-  r.vectors.type = element::ci16;
+  r.vectors.type = element::f32;
   EXPECT_EQ(s.d.apply(r, s.into), error::unsupported);
-  void* planes[6] = {};
   channel_batch c = s.channel();
-  c.matrix.planes = planes;
+  c.matrix.type = element::i16;
   EXPECT_EQ(s.d.prepare(c), error::unsupported);
   call which;
   which.queue = &which;
@@ -60,6 +61,65 @@ TEST(detector_interface, what_this_version_does_not_take_is_unsupported) {
   c = s.channel();
   c.is = form::gram;
   EXPECT_EQ(s.d.prepare(c), error::unsupported) << "channel was reserved";
+}
+
+TEST(detector_interface, planes_are_for_inputs_and_must_all_be_there) {
+  setup s;
+  std::vector<void*> planes(setup::rx * setup::tx, s.h.data());
+  channel_batch c = s.channel();
+  c.matrix.planes = planes.data();
+  EXPECT_EQ(s.d.prepare(c), error::bad_shape) << "data and planes";
+  c.matrix.data = nullptr;
+  c.matrix.stride = {1, 0, 0};
+  EXPECT_EQ(s.d.prepare(c), error::none);
+  for (void*& plane : planes) {
+    void* const kept = std::exchange(plane, nullptr);
+    EXPECT_EQ(s.d.prepare(c), error::bad_shape);
+    plane = kept;
+  }
+  ASSERT_EQ(s.d.prepare(c), error::none);
+
+  std::vector<std::vector<cf32>> antennas(setup::uses * setup::rx, std::vector<cf32>(setup::problems + 7));
+  std::vector<cf32*> vectors;
+  for (auto& one : antennas) vectors.push_back(one.data());
+  received_batch r = s.received();
+  r.vectors = plane_pointers(vectors.data(), setup::problems, setup::uses, setup::rx, 3);
+  EXPECT_EQ(s.d.apply(r, s.into), error::none);
+  auto into = s.into;
+  into[0].estimate.planes = planes.data();
+  into[0].estimate.data = nullptr;
+  EXPECT_EQ(s.d.apply(r, into), error::unsupported);
+  std::fill(vectors.begin(), vectors.end(), nullptr);
+  EXPECT_EQ(s.d.apply(r, s.into), error::bad_shape);
+}
+
+TEST(detector_interface, outputs_may_lie_between_planes_but_not_over_them) {
+  // One allocation: a plane of every antenna, and behind each a gap that takes an output.
+  setup s;
+  ASSERT_EQ(s.d.prepare(s.channel()), error::none);
+  constexpr std::size_t planes = setup::uses * setup::rx, out = setup::problems * setup::uses * setup::tx;
+  constexpr std::size_t first = 2, length = first + setup::problems;
+  std::vector<cf32> memory(planes * length + out);
+  std::vector<cf32*> vectors;
+  for (std::size_t p = 0; p < planes; ++p)
+    vectors.push_back(memory.data() + p * length + (p >= planes / 2 ? out : 0));
+  received_batch r = s.received();
+  r.vectors = plane_pointers(vectors.data(), setup::problems, setup::uses, setup::rx, first);
+  auto into = s.into;
+  cf32* const gap = memory.data() + planes / 2 * length;
+  const auto write_to = [&](cf32* at) {
+    into[0].estimate = row_major(at, setup::problems, setup::uses, setup::tx);
+    return s.d.apply(r, into);
+  };
+  EXPECT_EQ(write_to(gap), error::none);
+  EXPECT_EQ(write_to(gap + first), error::none) << "elements before `first` are not read";
+  EXPECT_EQ(write_to(gap + first + 1), error::overlap);
+  EXPECT_EQ(write_to(gap - 1), error::overlap);
+  r.vectors.stride[0] = -1;  // the same planes from behind
+  r.vectors.first = length - 1;
+  EXPECT_EQ(write_to(gap + first), error::none);
+  EXPECT_EQ(write_to(gap + first + 1), error::overlap);
+  EXPECT_EQ(write_to(gap - 1), error::overlap);
 }
 
 TEST(detector_interface, reserve_checks_the_shape) {

@@ -45,6 +45,9 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
   random.complex_normals(h);
   random.complex_normals(y);
   for (std::size_t i = 0; i < r.size(); i += rx + 1) r[i] = 1;
+  std::vector<cbf16> halves(h.size());
+  for (std::size_t i = 0; i < halves.size(); ++i)
+    halves[i] = {static_cast<std::uint16_t>(0x3f00 + i % 200), static_cast<std::uint16_t>(0xbf00 + i % 77)};
   for (std::size_t p = 0; p < problems; ++p)
     for (std::size_t i = 0; i < rx; ++i) r[(p * rx + i) * rx + i] = 1;
   for (const char* kind :
@@ -66,6 +69,13 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
     coloured.is = noise::covariance;
     coloured.values = row_major(r.data(), problems, rx, rx);
     const view channel = row_major(h.data(), problems, rx, tx);
+    // bf16, a plane an antenna and stream, or an antenna and use.
+    std::vector<const cbf16*> h_planes(rx * tx), y_planes(uses * rx);
+    for (std::size_t i = 0; i < h_planes.size(); ++i) h_planes[i] = halves.data() + i * problems;
+    for (std::size_t i = 0; i < y_planes.size(); ++i) y_planes[i] = halves.data() + i * problems;
+    const view narrow_channel = plane_pointers(h_planes.data(), problems, rx, tx);
+    received_batch narrow_received = received;
+    narrow_received.vectors = plane_pointers(y_planes.data(), problems, uses, rx);
     const std::size_t before = allocations;
     const error white = d->detect({channel, noise::white(0.1f)}, received, {&o, 1});
     const error full = d->detect({channel, coloured}, received, {&o, 1});
@@ -74,12 +84,16 @@ TEST(no_allocation, in_prepare_apply_detect_and_weights) {
     integers.llr = row_major(small.data(), problems, uses, tx * 6);
     integers.saturated = &saturated;
     const error rounded = d->detect({channel, noise::white(0.1f)}, received, {&integers, 1});
+    const error narrow = d->detect({narrow_channel, coloured}, narrow_received, {&o, 1});
+    const error narrow_white = d->detect({narrow_channel, noise::white(0.1f)}, narrow_received, {&o, 1});
     const error linear = d->can().linear ? d->weights(row_major(w.data(), problems, tx, rx)) : error::none;
     const std::size_t after = allocations;
     EXPECT_EQ(after, before) << kind;
     EXPECT_EQ(white, error::none) << kind;
     EXPECT_EQ(full, error::none) << kind;
     EXPECT_EQ(rounded, error::none) << kind;
+    EXPECT_EQ(narrow, error::none) << kind;
+    EXPECT_EQ(narrow_white, error::none) << kind;
     EXPECT_EQ(linear, error::none) << kind;
     const std::size_t again = allocations;
     ASSERT_EQ(d->reserve(room), error::none);
