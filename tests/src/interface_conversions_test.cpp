@@ -1,4 +1,5 @@
 // What the shell does for a kind: the Gram form, whitening, soft bits of every stream.
+#include <bit>
 #include <cmath>
 
 #include "src/divider.hpp"
@@ -78,6 +79,42 @@ TEST(detector_interface, each_stream_may_have_its_own_constellation) {
     }
   s.into[0].llr = row_major(llr.data(), setup::problems, setup::uses, 4);
   EXPECT_EQ(s.d.detect(s.channel(), r, s.into), error::bad_shape) << "as if both were QPSK";
+}
+
+// A kind that knows cf32 alone is handed that, whatever comes, in the channel form and in the Gram form.
+TEST(detector_interface, kinds_that_do_not_widen_are_handed_floats) {
+  for (const form takes : {form::channel, form::gram}) {
+    setup plain(takes), narrow(takes);
+    std::vector<cbf16> h(plain.h.size());
+    std::vector<ci16> y(plain.y.size());
+    for (std::size_t i = 0; i < h.size(); ++i)  // small integers: exact in both
+      h[i] = {static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(plain.h[i].real()) >> 16), 0};
+    for (std::size_t i = 0; i < y.size(); ++i)
+      y[i] = {static_cast<std::int16_t>(4 * plain.y[i].real()),
+              static_cast<std::int16_t>(4 * plain.y[i].imag())};
+    std::vector<const cbf16*> planes;  // of the row-major matrix: neighbours a matrix apart
+    for (std::size_t i = 0; i < setup::rx * setup::tx; ++i) planes.push_back(h.data() + i);
+    const view matrix = plane_pointers(planes.data(), setup::problems, setup::rx, setup::tx, 0,
+                                       static_cast<std::ptrdiff_t>(setup::rx * setup::tx));
+    received_batch received{row_major(y.data(), setup::problems, setup::uses, setup::rx)};
+    received.vectors.scale = 0.25f;
+    for (const bool fused : {true, false})
+      for (const std::size_t begin : {std::size_t{0}, std::size_t{20}}) {
+        call which;
+        which.begin = begin;
+        which.end = begin == 0 ? 20 : SIZE_MAX;
+        if (fused) {
+          ASSERT_EQ(plain.d.detect(plain.channel(), plain.received(), plain.into, which), error::none);
+          ASSERT_EQ(narrow.d.detect({matrix, noise::white(0.5f)}, received, narrow.into, which), error::none);
+        } else {
+          ASSERT_EQ(narrow.d.prepare({matrix, noise::white(0.5f)}, which), error::none);
+          ASSERT_EQ(narrow.d.apply(received, narrow.into, which), error::none);
+        }
+      }
+    EXPECT_EQ(plain.estimate, narrow.estimate);
+    EXPECT_EQ(plain.second, narrow.second);
+    EXPECT_EQ(plain.variance, narrow.variance);
+  }
 }
 
 }  // namespace

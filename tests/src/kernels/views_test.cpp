@@ -3,8 +3,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstring>
+#include <memory>
+#include <type_traits>
 
+#include "kernels/single.hpp"
+#include "kernels/targets.hpp"
 #include "src/kernels/packs.hpp"
 
 namespace mho {
@@ -77,6 +82,24 @@ cf32 number(std::ptrdiff_t address) {
   return {static_cast<float>(address + 1), -0.5f - static_cast<float>(address)};
 }
 
+// What lies at an address, and what is read from it.
+constexpr float scale = 0.3f;
+template <class T>
+T stored(std::ptrdiff_t address) {
+  if constexpr (std::is_same_v<T, cf32>) return number(address);
+  if constexpr (std::is_same_v<T, cbf16>)
+    return {static_cast<std::uint16_t>(0x3000 + address % 0x1000),
+            static_cast<std::uint16_t>(0xd000 - address % 0x1000)};
+  if constexpr (std::is_same_v<T, ci16>)
+    return {static_cast<std::int16_t>(address - 17), static_cast<std::int16_t>(-3 * address)};
+}
+cf32 read_from(cf32 x) { return x; }
+cf32 read_from(cbf16 x) {
+  return {std::bit_cast<float>(std::uint32_t{x.real} << 16),
+          std::bit_cast<float>(std::uint32_t{x.imag} << 16)};
+}
+cf32 read_from(ci16 x) { return {static_cast<float>(x.real) * scale, static_cast<float>(x.imag) * scale}; }
+
 std::vector<std::size_t> problem_counts(std::size_t lanes) {
   std::vector<std::size_t> counts{1, lanes, lanes + 1, 2 * lanes + 3};
   if (lanes > 2) counts.push_back(lanes - 1);
@@ -91,17 +114,19 @@ std::vector<std::pair<std::size_t, std::size_t>> shapes() {
 using loading = of_every_target;
 using storing = of_every_target;
 
-TEST_P(loading, reads_every_layout_and_nothing_else) {
+template <class T>
+void loads_everywhere(const linear_kernels& k) {
   for (const std::size_t problems : problem_counts(k.lanes))
     for (const auto& [rows, columns] : shapes()) {
       std::vector<layout> all = layouts(problems, rows, columns);
       for (const layout& l : broadcasts(rows, columns)) all.push_back(l);
       for (const layout& l : all)
         for (const bool at_end : {false, true}) {
-          const guarded<cf32> memory(l.elements, at_end);
+          const guarded<T> memory(l.elements, at_end);
           for (std::size_t i = 0; i < l.elements; ++i)
-            memory.data()[i] = number(static_cast<std::ptrdiff_t>(i) - l.origin);
-          const view v = strided(memory.data() + l.origin, {problems, rows, columns}, l.stride);
+            memory.data()[i] = stored<T>(static_cast<std::ptrdiff_t>(i) - l.origin);
+          view v = strided(memory.data() + l.origin, {problems, rows, columns}, l.stride);
+          v.scale = scale;
           const std::size_t begin = rows / 3, end = rows;
           const pack out = complex_pack(k.lanes, (end - begin) * columns);
           for (std::size_t first = 0; first < problems; first += k.lanes) {
@@ -112,15 +137,61 @@ TEST_P(loading, reads_every_layout_and_nothing_else) {
               for (std::size_t i = begin; i < end; ++i)
                 for (std::size_t j = 0; j < columns; ++j) {
                   const std::size_t p = first + (lane < count ? lane : 0), e = (i - begin) * columns + j;
-                  const cf32 expected = number(static_cast<std::ptrdiff_t>(p) * l.stride[0] +
-                                               static_cast<std::ptrdiff_t>(i) * l.stride[1] +
-                                               static_cast<std::ptrdiff_t>(j) * l.stride[2]);
+                  const cf32 expected = read_from(stored<T>(static_cast<std::ptrdiff_t>(p) * l.stride[0] +
+                                                            static_cast<std::ptrdiff_t>(i) * l.stride[1] +
+                                                            static_cast<std::ptrdiff_t>(j) * l.stride[2]));
                   ASSERT_EQ(cf32(out.at(lane, e, 0), out.at(lane, e, 1)), expected)
                       << l.name << " " << rows << "x" << columns << " of " << problems;
                 }
           }
         }
     }
+}
+
+TEST_P(loading, reads_every_layout_and_nothing_else) { loads_everywhere<cf32>(k); }
+TEST_P(loading, reads_bf16_in_every_layout_and_nothing_else) { loads_everywhere<cbf16>(k); }
+TEST_P(loading, reads_integers_in_every_layout_and_nothing_else) { loads_everywhere<ci16>(k); }
+
+// The kernels of one problem at a time: rows of a matrix, zeros up to whole vectors.
+template <class T>
+void loads_rows_everywhere(const single_kernels& k) {
+  for (const auto& [rows, columns] : shapes())
+    for (const layout& l : layouts(3, rows, columns))
+      for (const bool at_end : {false, true}) {
+        const guarded<T> memory(l.elements, at_end);
+        for (std::size_t i = 0; i < l.elements; ++i)
+          memory.data()[i] = stored<T>(static_cast<std::ptrdiff_t>(i) - l.origin);
+        view v = strided(memory.data() + l.origin, {3, rows, columns}, l.stride);
+        v.scale = scale;
+        const std::size_t begin = rows / 3, step = blocks_of(columns, k.lanes) * 2 * k.lanes;
+        std::vector<float> space((rows - begin) * step + 16, std::nanf(""));
+        void* aligned = space.data();
+        std::size_t bytes = space.size() * sizeof(float);
+        float* const out = static_cast<float*>(std::align(64, bytes - 64, aligned, bytes));
+        for (std::size_t p = 0; p < 3; ++p) {
+          k.load(v, p, begin, rows, out);
+          for (std::size_t i = begin; i < rows; ++i)
+            for (std::size_t j = 0; j < step / 2; ++j) {
+              const cf32 expected = j < columns
+                                        ? read_from(stored<T>(static_cast<std::ptrdiff_t>(p) * l.stride[0] +
+                                                              static_cast<std::ptrdiff_t>(i) * l.stride[1] +
+                                                              static_cast<std::ptrdiff_t>(j) * l.stride[2]))
+                                        : cf32(0);
+              const float* at = out + (i - begin) * step + j / k.lanes * 2 * k.lanes + j % k.lanes;
+              ASSERT_EQ(cf32(at[0], at[k.lanes]), expected) << l.name << " " << rows << "x" << columns;
+            }
+        }
+      }
+}
+
+TEST(loading_rows, reads_every_layout_and_nothing_else) {
+  for (const target_info& t : targets()) {
+    if (!t.usable) continue;
+    const single_kernels& k = *find_single_kernels(target_bit(t.name));
+    loads_rows_everywhere<cf32>(k);
+    loads_rows_everywhere<cbf16>(k);
+    loads_rows_everywhere<ci16>(k);
+  }
 }
 
 template <class T>
