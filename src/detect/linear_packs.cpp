@@ -14,6 +14,9 @@ constexpr std::size_t chunk_floats = 4096, most_near_floats = 16384, far_rows = 
 // Matrices of this many entries together, 1 MiB, leave no room for more in a second-level cache.
 constexpr std::size_t streaming_entries = std::size_t{1} << 17;
 
+// Received vectors of a pack that are multiplied together, while its weights are near.
+constexpr std::size_t most_vectors = 16;
+
 // The buffers of one pack in a slot's scratch, all aligned to a vector.
 struct workspace {
   float *channel, *received, *gram, *factor, *solution, *inverse, *variance, *gain, *panel, *column, *root,
@@ -29,7 +32,7 @@ struct workspace {
     };
     const std::size_t entry = 2 * k.lanes;
     take(channel, rows * tx * entry);
-    take(received, std::max(rows * entry * vectors, k.apply_scratch + 4 * tx * k.lanes));
+    take(received, std::max(rows * entry, k.apply_scratch + 4 * tx * k.lanes));
     take(solution, std::max(tx * entry * vectors, 2 * tx * entry));
     take(gram, (tx <= 4 ? 2 : 1) * tx * tx * entry);
     take(factor, tx * tx * entry);
@@ -58,8 +61,9 @@ class linear_packs final : public linear_prepared {
     if (room.tx * room.tx * entry > most_near_floats) rows_ = std::max(rows_, far_rows);
     rows_ = std::clamp(rows_, std::size_t{1}, rx);
     problem_lane_uses_ = std::min(room.uses, std::max<std::size_t>(1, kernels_.lanes / 2));
+    together_ = std::min(room.uses, most_vectors);
     workspace w;
-    stride_ = w.lay_out(nullptr, kernels_, rows_, room.tx, problem_lane_uses_);
+    stride_ = w.lay_out(nullptr, kernels_, rows_, room.tx, together_);
     scratch_.reserve(stride_ * room.slots);
     reserve_prepared(room);
     return error::none;
@@ -88,8 +92,13 @@ class linear_packs final : public linear_prepared {
 
   error do_apply(const received_batch& in, std::span<const output> into,
                  const call& which) const noexcept override {
-    if (in.vectors.extent[1] <= problem_lane_uses_)
-      apply_to_packs(in, into[0], which);
+    // Neighbours in planes are problems: those of full packs are loaded together, however many vectors come.
+    const std::size_t problems = in.vectors.extent[0], uses = in.vectors.extent[1];
+    const bool neighbours = in.vectors.planes != nullptr && in.vectors.stride[0] == 1 &&
+                            problems >= kernels_.lanes && kernels_.lanes > 1;
+    if (uses <= problem_lane_uses_ || neighbours)
+      for (std::size_t u = 0; u < uses; u += together_)
+        apply_to_packs(in, into[0], which, u, std::min(uses, u + together_));
     else
       apply_to_uses(in, into[0], which, at_slot(which.slot).received);
     return error::none;
@@ -177,7 +186,7 @@ class linear_packs final : public linear_prepared {
 
   workspace at_slot(unsigned slot) const noexcept {
     workspace w;
-    w.lay_out(scratch_.data() + slot * stride_, kernels_, rows_, room().tx, problem_lane_uses_);
+    w.lay_out(scratch_.data() + slot * stride_, kernels_, rows_, room().tx, together_);
     return w;
   }
 
@@ -279,7 +288,9 @@ class linear_packs final : public linear_prepared {
       kernels_.store_complex(w.weights + k * rows * entry, part, to, count, k);
   }
 
-  void apply_to_packs(const received_batch& in, const output& out, const call& which) const noexcept {
+  // Received vectors [begin, end) of every problem.
+  void apply_to_packs(const received_batch& in, const output& out, const call& which, std::size_t begin,
+                      std::size_t end) const noexcept {
     const std::size_t tx = room().tx, rx = in.vectors.extent[2], uses = in.vectors.extent[1],
                       problems = in.vectors.extent[0], entry = 2 * kernels_.lanes;
     const workspace w = at_slot(which.slot);
@@ -292,17 +303,19 @@ class linear_packs final : public linear_prepared {
         view part = row_major(weights_.data() + r0, room().problems, tx, rx);
         part.extent[2] = rows;
         kernels_.load(part, which.begin + first, count, 0, tx, w.channel);
-        for (std::size_t u = 0; u < uses; ++u) {
+        for (std::size_t u = begin; u < end; ++u) {
           kernels_.load(vectors.column(u), first, count, r0, r0 + rows, w.received);
-          kernels_.apply_problems(w.channel, w.received, rows, tx, r0 == 0, w.solution + u * tx * entry);
+          kernels_.apply_problems(w.channel, w.received, rows, tx, r0 == 0,
+                                  w.solution + (u - begin) * tx * entry);
         }
       }
-      for (std::size_t u = 0; u < uses; ++u) {
+      for (std::size_t u = begin; u < end; ++u) {
+        float* const solution = w.solution + (u - begin) * tx * entry;
         for (std::size_t l = 0; l < kernels_.lanes; ++l)
           w.verdict[l] = static_cast<float>(
               l < count && is_failed(out.state[(first + l) * uses + u]) ? verdict::not_finite : verdict::ok);
-        kernels_.finish_estimate(tx, w.gain, w.solution + u * tx * entry, w.verdict);
-        kernels_.store_complex(w.solution + u * tx * entry, out.estimate, first, count, u);
+        kernels_.finish_estimate(tx, w.gain, solution, w.verdict);
+        kernels_.store_complex(solution, out.estimate, first, count, u);
         for (std::size_t l = 0; l < count; ++l) {
           status& s = out.state[(first + l) * uses + u];
           if (!is_failed(s)) s = verdict_of(w, l);
@@ -315,7 +328,7 @@ class linear_packs final : public linear_prepared {
     }
   }
 
-  std::size_t rows_ = 0, stride_ = 0, problem_lane_uses_ = 1;
+  std::size_t rows_ = 0, stride_ = 0, problem_lane_uses_ = 1, together_ = 1;
   aligned_buffer<float> scratch_;  // [slot, stride_]
 };
 

@@ -117,8 +117,8 @@ struct noises {
   std::vector<noise> all;
 };
 
-constexpr batch_shape shapes[] = {{1, 2, 2, 1},    {19, 5, 3, 1}, {19, 5, 3, 3}, {21, 16, 4, 2},
-                                  {12, 40, 17, 1}, {3, 8, 3, 21}, {3, 20, 6, 21}};
+constexpr batch_shape shapes[] = {{1, 2, 2, 1},    {19, 5, 3, 1}, {19, 5, 3, 3},  {21, 16, 4, 2},
+                                  {12, 40, 17, 1}, {3, 8, 3, 21}, {3, 20, 6, 21}, {35, 20, 6, 19}};
 
 class inputs : public on_every_arithmetic {};
 

@@ -81,6 +81,55 @@ TEST(detector_interface, each_stream_may_have_its_own_constellation) {
   EXPECT_EQ(s.d.detect(s.channel(), r, s.into), error::bad_shape) << "as if both were QPSK";
 }
 
+// One antenna, one stream, no matrix to prepare: y / h in one go.
+class quotient final : public detector {
+ public:
+  quotient() : detector(abilities(), 1) {}
+  static capabilities abilities() {
+    capabilities can;
+    can.native = native_estimate | native_variance | native_failures;
+    return can;
+  }
+
+ private:
+  error do_reserve(const shape&) override { return error::none; }
+  error do_prepare(const channel_batch&, const call&, std::span<status>) noexcept override {
+    return error::unsupported;
+  }
+  error do_apply(const received_batch&, std::span<const output>, const call&) const noexcept override {
+    return error::unsupported;
+  }
+  error do_detect(const channel_batch& channel, const received_batch& received, std::span<const output> into,
+                  const call&) noexcept override {
+    if (channel.matrix.type != element::cf32 || channel.matrix.planes != nullptr) return error::bad_value;
+    if (received.vectors.type != element::cf32 || received.vectors.planes != nullptr) return error::bad_value;
+    for (std::size_t i = 0; i < channel.matrix.extent[0]; ++i)
+      into[0].estimate.at<cf32>(i) = received.vectors.at<cf32>(i) / channel.matrix.at<cf32>(i);
+    return error::none;
+  }
+};
+
+TEST(detector_interface, kinds_that_fuse_and_do_not_widen_are_handed_floats) {
+  constexpr std::size_t problems = 50;
+  std::vector<ci16> h(problems), y(problems);
+  std::vector<cf32> expected(problems), x(problems);
+  for (std::size_t i = 0; i < problems; ++i) {
+    const auto n = static_cast<std::int16_t>(i + 1);
+    h[i] = {n, 0};
+    y[i] = {n, static_cast<std::int16_t>(2 * n)};
+    expected[i] = {1, 2};
+  }
+  const ci16* plane[] = {h.data()};
+  quotient d;
+  ASSERT_EQ(d.reserve({.problems = problems, .rx = 1, .tx = 1}), error::none);
+  output o;
+  o.estimate = row_major(x.data(), problems);
+  ASSERT_EQ(d.detect({plane_pointers(plane, problems, 1, 1), noise::white(1)},
+                     {row_major(y.data(), problems)}, {&o, 1}),
+            error::none);
+  EXPECT_EQ(x, expected);
+}
+
 // A kind that knows cf32 alone is handed that, whatever comes, in the channel form and in the Gram form.
 TEST(detector_interface, kinds_that_do_not_widen_are_handed_floats) {
   for (const form takes : {form::channel, form::gram}) {
