@@ -107,20 +107,42 @@ HWY_INLINE void store_neighbours(const Numbers& numbers, const float* from, std:
   store_complex_lanes(numbers.split(tail), out);
 }
 
+// Addresses of one row of an input in planes, where lanes are neighbours: no other index moves within a
+// plane.
+class plane_row {
+ public:
+  plane_row(const input& v, std::size_t first, std::size_t row)
+      : table_(v.planes + static_cast<std::ptrdiff_t>(row) * v.walk[1]),
+        right_(v.walk[2]),
+        behind_(v.size() * (v.first + static_cast<std::ptrdiff_t>(first))) {}
+  HWY_INLINE const float* operator()(std::size_t column) const {
+    const void* plane = table_[static_cast<std::ptrdiff_t>(column) * right_];
+    return static_cast<const float*>(static_cast<const void*>(static_cast<const char*>(plane) + behind_));
+  }
+
+ private:
+  const void* const* table_;
+  std::ptrdiff_t right_, behind_;
+};
+
 template <class Numbers>
 HWY_INLINE void load_planes(const Numbers& numbers, const input& v, std::size_t first, std::size_t count,
                             std::size_t begin, std::size_t end, float* HWY_RESTRICT out) {
   const std::size_t columns = v.extent[2];
-  const bool neighbours = v.is_contiguous(0) && lanes > 1;
+  if (v.is_contiguous(0) && lanes > 1) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const plane_row row(v, first, i);
+      if (count == lanes)
+        for (std::size_t j = 0; j < columns; ++j, out += entry) store_neighbours(numbers, row(j), out);
+      else
+        for (std::size_t j = 0; j < columns; ++j, out += entry) store_neighbours(numbers, row(j), count, out);
+    }
+    return;
+  }
   for (std::size_t i = begin; i < end; ++i)
     for (std::size_t j = 0; j < columns; ++j, out += entry)
-      if (neighbours && count == lanes)
-        store_neighbours(numbers, words_at(v, first, i, j), out);
-      else if (neighbours)
-        store_neighbours(numbers, words_at(v, first, i, j), count, out);
-      else
-        for (std::size_t l = 0; l < lanes; ++l)
-          numbers.read(v.at(first + (l < count ? l : 0), i, j), out[l], out[lanes + l]);
+      for (std::size_t l = 0; l < lanes; ++l)
+        numbers.read(v.at(first + (l < count ? l : 0), i, j), out[l], out[lanes + l]);
 }
 
 template <class Numbers>

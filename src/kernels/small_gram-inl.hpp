@@ -68,9 +68,7 @@ HWY_INLINE void normal_of_neighbours(const Numbers& numbers, const input& h, con
   if (!both) load_pack(y, first, lanes, 0, rx, scratch);
   if (h.planes != nullptr) {
     for (std::size_t r = 0; r < rx; ++r)
-      add_antenna<N>(
-          numbers, [&](std::size_t k) { return words_at(h, first, r, k); }, load_complex(scratch + r * entry),
-          sums);
+      add_antenna<N>(numbers, plane_row(h, first, r), load_complex(scratch + r * entry), sums);
     return;
   }
   const float* row = words_at(h, first, 0, 0);
