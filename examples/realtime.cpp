@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <complex>
 #include <cstdio>
 #include <vector>
@@ -51,7 +52,7 @@ int main() {
   }
   std::sort(latency.begin(), latency.end());
   const auto percentile = [&](double share) {  // the smallest that so many do not exceed
-    const auto rank = static_cast<std::size_t>(share * static_cast<double>(slots) + 0.5);
+    const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(slots)));
     return latency[std::clamp<std::size_t>(rank, 1, slots) - 1];
   };
   std::printf(
