@@ -167,8 +167,8 @@ double saturated_settling_s(const closed_loop& loop, const Eigen::VectorXd& inpu
   };
   std::vector<double> times;
   constexpr int coarse = 2000, fine = 1000, doublings = 10;
-  double span_s = 1.5 * linear_s + 2 * largest / limits.slew_volt_per_s;
-  for (int doubling = 0; doubling < doublings; ++doubling, span_s *= 2) {
+  for (int doubling = 0; doubling < doublings; ++doubling) {
+    const double span_s = std::ldexp(1.5 * linear_s + 2 * largest / limits.slew_volt_per_s, doubling);
     std::vector<double> distance = samples(0, span_s, coarse, times);
     if (distance.empty()) return never;
     int last = coarse - 1;
@@ -180,6 +180,7 @@ double saturated_settling_s(const closed_loop& loop, const Eigen::VectorXd& inpu
     if (distance.empty()) return never;
     last = fine - 1;
     while (last >= 0 && distance[static_cast<std::size_t>(last)] <= band) --last;
+    if (last == fine - 1) return to_s;  // the two integrations differ by their error
     const double after = distance[static_cast<std::size_t>(last + 1)], step = (to_s - from_s) / fine;
     if (last >= 0) before = distance[static_cast<std::size_t>(last)];
     return from_s + step * (last + 1) + step * (before - band) / (before - after);
