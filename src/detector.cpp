@@ -1,5 +1,7 @@
 #include <mho/detector.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <new>
@@ -33,6 +35,23 @@ error detector::do_weights(const view&, const call&) const noexcept { return err
 error detector::do_detect(const channel_batch&, const received_batch&, std::span<const output>,
                           const call&) noexcept {
   return error::unsupported;
+}
+
+// In floating point, because the products may overflow.
+bool detector::shell::may_fit(const shape& room, std::size_t steps) noexcept {
+  constexpr double most_values = 0x1p40;
+  const auto problems = static_cast<double>(room.problems), rx = static_cast<double>(room.rx),
+             tx = static_cast<double>(room.tx), uses = static_cast<double>(room.uses),
+             slots = static_cast<double>(room.slots);
+  const double a_slot = static_cast<double>(steps) * uses * tx + tx * tx;  // one problem's outputs and matrix
+  const double values =
+      problems * (rx * tx + tx * tx + uses * std::max(rx, tx) + (room.coloured_noise ? rx * rx : 0)) +
+      slots * a_slot;
+  if (values > most_values) return false;
+  const double needed = problems * (tx * tx * sizeof(std::complex<float>) + sizeof(status) + sizeof(float)) +
+                        slots * (a_slot * sizeof(std::complex<float>) + sizeof(scratch));
+  const auto pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+  return pages <= 0 || page <= 0 || needed <= static_cast<double>(pages) * static_cast<double>(page);
 }
 
 error detector::reserve(const shape& room) {

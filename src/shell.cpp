@@ -1,7 +1,5 @@
 #include "shell.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -115,23 +113,6 @@ view cut(const view& v, std::size_t begin, std::size_t end) noexcept {
   }
   part.data = static_cast<char*>(v.data) + static_cast<std::ptrdiff_t>(begin) * v.stride[0] * bytes_of(v);
   return part;
-}
-
-// In floating point, because the products may overflow.
-bool detector::shell::may_fit(const shape& room, std::size_t steps) noexcept {
-  constexpr double most_values = 0x1p40;
-  const auto problems = static_cast<double>(room.problems), rx = static_cast<double>(room.rx),
-             tx = static_cast<double>(room.tx), uses = static_cast<double>(room.uses),
-             slots = static_cast<double>(room.slots);
-  const double a_slot = static_cast<double>(steps) * uses * tx + tx * tx;  // one problem's outputs and matrix
-  const double values =
-      problems * (rx * tx + tx * tx + uses * std::max(rx, tx) + (room.coloured_noise ? rx * rx : 0)) +
-      slots * a_slot;
-  if (values > most_values) return false;
-  const double needed = problems * (tx * tx * sizeof(cf32) + sizeof(status) + sizeof(float)) +
-                        slots * (a_slot * sizeof(cf32) + sizeof(scratch));
-  const auto pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
-  return pages <= 0 || page <= 0 || needed <= static_cast<double>(pages) * static_cast<double>(page);
 }
 
 void detector::shell::reserve(const shape& room, const capabilities& can, std::size_t steps) {
