@@ -80,7 +80,8 @@ struct output {
   view estimate{};  ///< cf32 [problem, use, tx]: x + noise, unbiased (E[estimate | x] = x)
   view variance{};  ///< f32 [problem, use, tx]: variance of that noise (post-equalisation)
   view llr{};       ///< f32 [problem, use, bits of all streams]: ln P(bit=0)/P(bit=1), stream by stream,
-                    ///< MSB first. i8, i16: round(LLR / llr.scale), clipped to -127 .. 127, -32767 .. 32767
+                    ///< MSB first. i8, i16: round(LLR / llr.scale), ties to even, clipped to -127 .. 127,
+                    ///< -32767 .. 32767; docs/conventions.md recommends scales
   view bits{};      ///< u8 [problem, use, bits of all streams]: hard decisions
   std::span<status> state{};           ///< problem * uses + use, exactly as many
   std::uint64_t* saturated = nullptr;  ///< if given, raised by how many integer LLRs of the call were
@@ -162,7 +163,7 @@ class MHO_API detector {
   /// Makes room, and forgets what was prepared. The only call that allocates, smaller shapes included. rx and
   /// tx are exact from here on, problems and uses are upper limits. Before it every other call is bad_shape.
   /// Errors: bad_shape (a zero, or tx > rx where the kind does not take it), too_large (beyond the
-  /// capabilities), no_memory.
+  /// capabilities), no_memory (refused beforehand where it must be more than this machine has).
   error reserve(const shape& room);
 
   /// Digests channels and noise. Errors: bad_shape, bad_range, too_large, unsupported; nothing is written

@@ -46,7 +46,8 @@ enum class status : std::uint8_t {
                   ///< plus N0, so equal columns are fine there) or of a noise covariance
   not_finite = 17,    ///< failed: NaN or infinity in the input, or on the way
   out_of_range = 18,  ///< failed: a squared column norm outside [2^-100, 2^100], a negative noise variance,
-                      ///< or a post-equalisation variance beyond float, whether it is asked for or not
+                      ///< or a post-equalisation variance beyond float, whether it is asked for or not (mmse:
+                      ///< also of a stream that rounding errors of the others drown)
   unstable = 19,      ///< failed: an analogue feedback loop that does not settle
 };
 
