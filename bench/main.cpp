@@ -130,6 +130,7 @@ int main(int argc, char** argv) {
   bench::register_machine(b, f.quick);
   bench::register_detection(plan, b);
   bench::register_library(b);
+  bench::register_inputs();
   bench::register_demapping();
   bench::register_link();
   benchmark::RunSpecifiedBenchmarks();

@@ -46,6 +46,10 @@ void register_machine(const bounds& b, bool quick);
 /// normals/philox and analog/static/128x8.
 void register_library(const bounds& b);
 
+/// inputs/TYPE/LAYOUT/RXxTX, TYPE cf32, cbf16 or ci16, LAYOUT rows, planes or addresses (of planes): problems
+/// a second of the median batch.
+void register_inputs();
+
 /// demap/max-log/SIZE/IMPLEMENTATION and demap/hard/SIZE/IMPLEMENTATION, implementation mho or liquid: bits a
 /// second of the median batch.
 void register_demapping();

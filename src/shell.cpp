@@ -29,11 +29,14 @@ error check_view(const view& v, element type, std::size_t n0, std::size_t n1, st
 error check_input(const view& v, std::size_t n0, std::size_t n1, std::size_t n2) noexcept {
   if (v.type != element::cf32 && v.type != element::cbf16 && v.type != element::ci16)
     return error::unsupported;
-  if (v.empty() || !has_extents(v, n0, n1, n2)) return error::bad_shape;
-  if (v.planes == nullptr) return error::none;
-  const bool whole = v.data == nullptr && std::none_of(v.planes, v.planes + n1 * n2,
-                                                       [](const void* plane) { return plane == nullptr; });
-  return whole ? error::none : error::bad_shape;
+  return v.empty() || !has_extents(v, n0, n1, n2) ? error::bad_shape : error::none;
+}
+
+// Planes of a view whose extents are known to be those that were reserved.
+bool lacks_planes(const view& v) noexcept {
+  if (v.planes == nullptr) return false;
+  return v.data != nullptr || std::any_of(v.planes, v.planes + v.extent[1] * v.extent[2],
+                                          [](const void* plane) { return plane == nullptr; });
 }
 
 std::ptrdiff_t bytes_of(const view& v) noexcept {
@@ -160,6 +163,7 @@ error detector::shell::check(const channel_batch& channel_in, call& which) const
   const std::size_t rows = asked.is == form::gram ? asked.tx : asked.rx;
   if (const error e = check_input(h, problems, rows, asked.tx); e != error::none) return e;
   if (problems > asked.problems) return error::too_large;
+  if (lacks_planes(h)) return error::bad_shape;
   which.end = std::min(which.end, problems);
   if (which.begin > which.end || which.slot >= asked.slots) return error::bad_range;
   const noise& n = channel_in.noise;
@@ -190,6 +194,7 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
       e != error::none)
     return e;
   if (problems > asked.problems || uses > asked.uses) return error::too_large;
+  if (lacks_planes(y)) return error::bad_shape;
   which.end = std::min(which.end, problems);
   if (which.begin > which.end || which.slot >= asked.slots) return error::bad_range;
 

@@ -78,7 +78,8 @@ struct element_of<std::int8_t> {
 /// matrices of Eigen and Armadillo (stride {rx * tx, 1, rx}) and planes with the resource element fastest
 /// (stride {1, ..}). Planes that have nothing to do with each other, one for each (j, k), are an array of
 /// addresses instead: element (i, j, k) lies at planes[j * extent[2] + k] + first + i stride[0], and data is
-/// null. Planes are for inputs: matrices and received vectors.
+/// null; every address must be there (bad_shape otherwise). Planes are for inputs: matrices and received
+/// vectors.
 struct view {
   void* data = nullptr;           ///< address of element (0, 0, 0)
   void* const* planes = nullptr;  ///< or addresses of extent[1] * extent[2] planes
