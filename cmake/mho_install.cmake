@@ -39,7 +39,7 @@ if(MHO_SIM)
   mho_install_target(mho_sim sim)
   # What it takes to read a scenario, run it and write its result, and what these headers include.
   foreach(header channels/channel chunk_source conditional engine estimation gram_draw input_error link liquid_modem
-          references result result_file scenario scenario_reader snr statistics sweep thread_source)
+          references result result_file scenario scenario_reader snr statistics stopping sweep thread_source)
     get_filename_component(folder ${header} DIRECTORY)
     install(FILES ${PROJECT_SOURCE_DIR}/sim/${header}.hpp COMPONENT development
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mho/sim/${folder})
@@ -57,6 +57,9 @@ if(MHO_SIM)
   get_target_property(libraries mho_sim LINK_LIBRARIES)
   if("MPI::MPI_CXX" IN_LIST libraries)
     list(APPEND MHO_SIM_PACKAGES MPI)
+  endif()
+  if("PkgConfig::HDF5" IN_LIST libraries)
+    list(APPEND MHO_SIM_PACKAGES HDF5)
   endif()
 endif()
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/mho-config.cmake.in ${PROJECT_BINARY_DIR}/mho-config.cmake

@@ -265,6 +265,7 @@ void add_detect(CLI::App& command, detect_arguments& a) {
       "mapping, demapper; any number of times");
   add_seed(command, a.seed, "of modelled randomness");
   add_threads(command, a.threads);
+  add_plugins(command, a.plugins);
   add_text(command, "--out", a.out, "the HDF5 file to write", "FILE.h5")->required();
   add_json(command, a.as_json);
 }

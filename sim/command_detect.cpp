@@ -17,6 +17,7 @@
 #include "detect_options.hpp"
 #include "for_chunks.hpp"
 #include "interrupt.hpp"
+#include "plugin.hpp"
 #include "recorded/detection_file.hpp"
 #include "recorded/recorded_data.hpp"
 #include "result_file.hpp"
@@ -156,6 +157,7 @@ json summary(const detect_arguments& a, const detect_settings& s, const recorded
 }  // namespace
 
 int command_detect(const detect_arguments& a) {
+  load_plugins(a.plugins);
   const detect_settings s = read_detect_settings(a);
   const recorded_data data(a.in);
   std::error_code none;

@@ -73,7 +73,7 @@ struct plot_arguments {
 /// What `mho detect` is told; accelerator "" for that of the detector's default.
 struct detect_arguments {
   std::string in, out, detector, accelerator;
-  std::vector<std::string> sets;
+  std::vector<std::string> sets, plugins;
   std::uint64_t seed = 1;
   unsigned threads = 0;  ///< 0: all processors
   bool as_json = false;

@@ -18,6 +18,7 @@ namespace {
 capabilities ginv_abilities() {
   capabilities can;
   can.max_tx = 1024;
+  can.max_rx = analog::most_array_rows / 2;  // of both of its real and imaginary rows, each cell has a place
   can.randomised = true;
   return can;
 }

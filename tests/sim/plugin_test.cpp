@@ -122,6 +122,15 @@ TEST(plugin, image_and_list_take_it) {
   EXPECT_EQ(json::parse(image.out)["pictures"][0]["bit_errors"], 0);
 }
 
+TEST(plugin, detection_of_recorded_data_takes_it) {
+  const scratch_folder folder;
+  const std::string detect =
+      "detect " + folder.path("none.h5") + " --detector neumann --out " + folder.path("x.h5");
+  const outcome without = run_mho(detect), with = run_mho(detect + plugin);
+  EXPECT_EQ(without.err.rfind("mho: --detector: unknown detector neumann", 0), 0u) << without.err;
+  EXPECT_EQ(with.err, "mho: " + folder.path("none.h5") + ": no such file\n");
+}
+
 TEST(plugin, without_it_the_name_is_unknown_and_its_options_are_checked_with_it) {
   const scratch_folder folder;
   const std::string file = folder.write("s.toml", scenario());
