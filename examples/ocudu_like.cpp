@@ -1,6 +1,7 @@
 // One OFDM symbol of one allocation, as an OCUDU-like receiver holds it: a plane of bfloat16 pairs a port of
 // the resource grid and a port and layer of the channel estimate, a noise variance a port. Nothing is copied:
-// the allocation is `first` and a length. LLRs come out in the order of the codeword.
+// the allocation is `first` and a length. LLRs come out as the bytes that a decoder takes, in the order of
+// the codeword.
 #include <mho/mho.hpp>
 
 #include <bit>
@@ -32,7 +33,7 @@ int main() {
   std::vector<std::vector<mho::cbf16>> estimates(ports * layers, grid[0]);
   std::vector<float> noise_of_port(ports);
   for (std::size_t port = 0; port < ports; ++port)
-    noise_of_port[port] = 0.001f * static_cast<float>(port + 1);
+    noise_of_port[port] = 0.004f * static_cast<float>(port + 1);
   std::vector<std::uint8_t> codeword(count * layers * qam.bits());
   mho::random_stream random(/*seed*/ 1, /*stream*/ 0, /*number*/ 0, /*purpose*/ 0);
   random.bits(codeword);
@@ -62,9 +63,12 @@ int main() {
   mho::received_batch received{.vectors =
                                    mho::plane_pointers(received_planes.data(), count, 1, ports, first)};
   received.symbols = shared;
-  std::vector<float> llr(codeword.size());
+  std::vector<std::int8_t> llr(codeword.size());
+  std::uint64_t saturated = 0;
   mho::output into;
   into.llr = mho::row_major(llr.data(), count, 1, layers * qam.bits());
+  into.llr.scale = 0.5f;  // -63.5 .. 63.5
+  into.saturated = &saturated;
 
   auto detector = mho::make_detector("mmse").value();
   mho::error e = detector->reserve({.problems = count,
@@ -80,7 +84,9 @@ int main() {
   }
   std::size_t wrong = 0;
   for (std::size_t b = 0; b < codeword.size(); ++b) wrong += (llr[b] < 0) != (codeword[b] == 1);
-  std::printf("%zu resource elements from subcarrier %zu on, %zu ports, %zu layers: %zu of %zu bits wrong\n",
-              count, first, ports, layers, wrong, codeword.size());
+  std::printf(
+      "%zu resource elements from subcarrier %zu on, %zu ports, %zu layers: %zu of %zu bits wrong, %llu LLRs "
+      "clipped\n",
+      count, first, ports, layers, wrong, codeword.size(), static_cast<unsigned long long>(saturated));
   return wrong == 0 ? 0 : 1;
 }
