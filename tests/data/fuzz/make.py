@@ -101,6 +101,26 @@ def pictures():
     yield png(1, 1, 16, 0, b"\0\1\2")
 
 
+def recorded():
+    """Descriptions of HDF5 files, as recorded_fuzz.cpp reads them: type, rank, extents, numbers of each dataset."""
+    def dataset(kind, extents, size):
+        count = size
+        for e in extents:
+            count *= e
+        return bytes([kind, len(extents), *extents]) + (struct.pack("<f", 0.5) * (count // 4 + 1))[:count] + b"\0"
+
+    h, y = dataset(0, (3, 4, 2), 8), dataset(0, (3, 2, 4), 8)
+    yield h + y + dataset(2, (), 4)
+    yield h + y + dataset(2, (3,), 4)
+    yield h + y + dataset(3, (3, 4), 8)
+    yield dataset(1, (3, 4, 2), 16) + y + dataset(0, (3, 4, 4), 8)
+    yield h + dataset(6, (3, 2, 4), 8) + dataset(2, (3,), 4)
+    yield h + dataset(0, (3, 4, 2), 8) + dataset(2, (), 4)
+    yield h + y + b"\xff"
+    yield dataset(0, (0, 4, 2), 8) + y + dataset(2, (), 4)
+    yield dataset(5, (3, 4), 8) + y + dataset(7, (2, 2), 4)
+
+
 def write(target, contents):
     folder = here / target
     folder.mkdir(exist_ok=True)
@@ -127,6 +147,7 @@ def main():
     write("matrix", MATRICES)
     write("level_table", LEVELS)
     write("picture", pictures())
+    write("recorded", recorded())
     write("result", [result, b"{}", b"[[[["])
     write("shard", [shard, b'{"kind": "shard"}'])
 
