@@ -26,9 +26,9 @@ std::vector<std::string> split(const std::string& path) {
 // schemas.
 bool is_string_key(const std::string& path) {
   static const std::set<std::string> names{
-      "title", "modulation",        "mapping", "modem", "channel", "draw",      "order",
-      "file",  "snr_normalisation", "name",    "id",    "label",   "reference", "accelerator",
-      "base",  "table_file"};
+      "title",       "modulation", "mapping",           "modem", "channel", "draw",  "order",
+      "estimator",   "file",       "snr_normalisation", "name",  "id",      "label", "reference",
+      "accelerator", "base",       "table_file"};
   const std::vector<std::string> parts = split(path);
   if (names.count(parts.back()) != 0) return true;
   for (const detector_kind& kind : detector_kinds())

@@ -230,5 +230,22 @@ TEST_F(overrides, every_key_is_known) {
   EXPECT_GT(seen, 100u);
 }
 
+TEST_F(overrides, every_key_that_wants_text_takes_it_without_quotes) {
+  std::size_t seen = 0;
+  for (std::string key : scenario_keys()) {
+    for (const auto& [general, here] :
+         {std::pair{"detector.N.", "detector.1."}, {"accelerator.NAME.", "accelerator.paper."}})
+      if (key.rfind(general, 0) == 0) key = here + key.substr(std::string(general).size());
+    const std::string of_number = refusal(key + "=1979-05-27"),
+                      of_word = refusal(key + "=certainly-not-this");
+    if (of_number.find("must be a string") == std::string::npos &&
+        of_number.find("must be one of") == std::string::npos && of_word.find("TOML") != std::string::npos)
+      continue;
+    EXPECT_EQ(of_word.find("TOML"), std::string::npos) << key << ": " << of_word;
+    ++seen;
+  }
+  EXPECT_GT(seen, 20u);
+}
+
 }  // namespace
 }  // namespace mho::sim

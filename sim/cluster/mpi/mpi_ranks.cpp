@@ -3,9 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <future>
+#include <optional>
 #include <stdexcept>
 
+#include "cluster/block_runner.hpp"
 #include "cluster/tally_words.hpp"
 #include "difference.hpp"
 #include "for_chunks.hpp"
@@ -38,32 +39,22 @@ std::string text_in(const message& m) {
   return text;
 }
 
-using block_counts = std::future<std::vector<chunk_counts>>;
-
-bool is_ready(const block_counts& f) {
-  return f.valid() && f.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-}
-
-// A block of chunks on the threads of this rank, while its first thread looks after the mail.
-block_counts start_block(thread_source& threads, std::size_t point, std::uint64_t first,
-                         std::uint64_t count) {
-  return std::async(std::launch::async,
-                    [&threads, point, first, count] { return threads.run(point, first, count); });
-}
+// Blocks that a rank has been given beyond those it returned: the next lies there when one ends.
+constexpr std::size_t most_given = 2;
 
 // What rank 0 knows of a rank.
 struct helper {
   unsigned threads = 0;
-  bool busy = false;
+  std::size_t given = 0;
 };
 
-// Rounds shared out in blocks: a rank that returned one gets the next, and blocks shrink towards the end of
+// Rounds shared out in blocks: a rank that returned one gets another, and blocks shrink towards the end of
 // the round, so that ranks of unequal speed end together.
 class rank_source : public chunk_source {
  public:
   rank_source(mailbox& mail, std::vector<helper>& helpers, const link& l, const sweep& s, unsigned threads,
               const std::atomic<bool>& stop)
-      : mail_(mail), helpers_(helpers), sweep_(s), stop_(stop), own_(l, s, threads, &halted_) {
+      : mail_(mail), helpers_(helpers), sweep_(s), stop_(stop), own_(l, s, threads, &halted_), runner_(own_) {
     helpers_[0].threads = threads;
     for (const helper& h : helpers_) all_threads_ += h.threads;
   }
@@ -72,7 +63,7 @@ class rank_source : public chunk_source {
   std::vector<chunk_counts> next(std::size_t point, std::uint64_t first, std::uint64_t most) override {
     const std::uint64_t round = std::min(most, round_size(sweep_, first, all_threads_));
     std::vector<chunk_counts> chunks(round);
-    std::uint64_t given = 0, done = 0, own_first = 0;
+    std::uint64_t given = 0, done = 0;
     const auto take_block = [&](const helper& h) {
       const std::uint64_t left = round - given,
                           size = std::min(left, std::max<std::uint64_t>(
@@ -85,31 +76,35 @@ class rank_source : public chunk_source {
       ++done;
     };
     while (done < round) {
-      for (std::size_t r = 1; r < helpers_.size() && given < round; ++r) {
-        if (helpers_[r].busy) continue;
-        const std::uint64_t start = first + given, size = take_block(helpers_[r]);
-        mail_.send(static_cast<int>(r), block, {point, start, size});
-        helpers_[r].busy = true;
-      }
-      if (!own_block_.valid() && given < round) {
-        own_first = given;
-        const std::uint64_t size = take_block(helpers_[0]);
-        own_block_ = start_block(own_, point, first + own_first, size);
-      }
+      // In turns, so that all have one before any has two.
+      for (std::size_t depth = 1; depth <= most_given; ++depth)
+        for (std::size_t r = 0; r < helpers_.size() && given < round; ++r) {
+          helper& h = helpers_[r];
+          if (h.given >= depth) continue;
+          const chunk_block b{point, first + given, take_block(h)};
+          if (r == 0)
+            runner_.add(b);
+          else
+            mail_.send(static_cast<int>(r), block, {b.point, b.first, b.count});
+          ++h.given;
+        }
       if (const auto m = mail_.poll_or_pause()) {
         if (m->tag == interrupted) return drop_round();
         if (m->tag == failed) throw std::runtime_error(mail_.name(m->from) + ": " + text_in(*m));
         if (m->tag == counts) {
-          helpers_[static_cast<std::size_t>(m->from)].busy = false;
+          --helpers_[static_cast<std::size_t>(m->from)].given;
           std::span<const std::uint64_t> left(m->words);
           std::uint64_t at = left[0] - first;
           for (left = left.subspan(1); !left.empty(); ++at) put(at, take_chunk(left, sweep_));
         }
       }
       if (stop_) return drop_round();
-      if (!is_ready(own_block_)) continue;
-      std::vector<chunk_counts> own = own_block_.get();
-      for (std::size_t i = 0; i < own.size(); ++i) put(own_first + i, std::move(own[i]));
+      for (std::optional<block_done> own; (own = runner_.take());) {
+        --helpers_[0].given;
+        if (own->failure) std::rethrow_exception(own->failure);
+        for (std::size_t i = 0; i < own->chunks.size(); ++i)
+          put(own->block.first - first + i, std::move(own->chunks[i]));
+      }
     }
     return chunks;
   }
@@ -127,7 +122,7 @@ class rank_source : public chunk_source {
   std::atomic<bool> halted_{false};
   std::uint64_t all_threads_ = 0;
   thread_source own_;
-  block_counts own_block_;  // the last member: its end waits for the threads
+  block_runner runner_;  // the last member: its end waits for the threads
 };
 
 class mpi_ranks final : public ranks {
@@ -195,36 +190,36 @@ class mpi_ranks final : public ranks {
     std::atomic<bool> halted{false};
     std::optional<sweep> s;
     std::optional<thread_source> threads;
+    std::optional<block_runner> runner;
     if (work) {
       s.emplace(make_sweep(work->l));
       threads.emplace(work->l, *s, work->threads, &halted);
+      runner.emplace(*threads);
     }
-    std::uint64_t first = 0;
     bool told = false;
-    for (block_counts running; !halted || running.valid();) {
+    while (!halted) {
       if (const auto m = mail_.poll_or_pause()) {
         if (m->tag == tag::dismissed) halted = true;
-        if (m->tag == block && !halted) {
-          first = m->words[1];
-          running = start_block(*threads, m->words[0], first, m->words[2]);
-        }
+        if (m->tag == block) runner->add({m->words[0], m->words[1], m->words[2]});
       }
       if (stop && !told) {
         mail_.send(0, interrupted);
         told = true;
       }
-      if (is_ready(running)) report(running, first);
+      for (std::optional<block_done> b; runner && (b = runner->take());) report(*b);
     }
+    runner.reset();
     mail_.send(0, farewell);
     mail_.unwatch(0);
     while (!mail_.all_sent()) mail_.poll_or_pause();
   }
 
  private:
-  void report(block_counts& block_done, std::uint64_t first) {
+  void report(const block_done& b) {
     try {
-      words w{first};
-      for (const chunk_counts& chunk : block_done.get()) append(w, chunk);
+      if (b.failure) std::rethrow_exception(b.failure);
+      words w{b.block.first};
+      for (const chunk_counts& chunk : b.chunks) append(w, chunk);
       mail_.send(0, counts, std::move(w));
     } catch (const std::exception& e) {
       mail_.send(0, failed, with_text(0, e.what()));
