@@ -10,6 +10,20 @@
 #include "summary.hpp"
 
 namespace mho::sim {
+namespace {
+
+// Recorded channels come in the file's order: a point that ends early has seen its beginning alone.
+std::string recorded_table(const scenario& s, const ber_result& r) {
+  std::string out;
+  if (s.link.channel != "recorded" || r.curves.empty()) return out;
+  for (const point& p : r.curves[0].points)
+    if (p.stop != "channel_end")
+      out += fmt::format("At {:.2f} dB only the first {} matrices of the file were counted.\n",
+                         p.snr_db, (p.uses + s.link.uses_per_channel - 1) / s.link.uses_per_channel);
+  return out;
+}
+
+}  // namespace
 
 std::string ber_table(const scenario& s, const ber_result& r) {
   std::string out = s.title + "\n";
@@ -31,7 +45,7 @@ std::string ber_table(const scenario& s, const ber_result& r) {
                          p.not_converged > 0 ? fmt::format(", {} not converged", p.not_converged) : "");
     out += "\n";
   }
-  return out + loss_table(losses(r, loss_targets(s.stop))) + "\n";
+  return out + recorded_table(s, r) + loss_table(losses(r, loss_targets(s.stop))) + "\n";
 }
 
 std::string loss_table(const std::vector<loss>& all) {

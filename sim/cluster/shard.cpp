@@ -26,14 +26,53 @@ struct earlier_shard {
   double deviations = standard_deviations;
 };
 
+// What a shard has of a point, chunk by chunk.
+class shard_point {
+ public:
+  shard_point(const sweep& s, const shard_rule& rule, const stored_point& earlier)
+      : rule_(rule), total_(cleared_totals(s)), enough_(rule.enough(0, total_)) {
+    for (const words& stored : earlier.chunks) {
+      std::span<const std::uint64_t> left(stored);
+      add(take_chunk(left, s));
+    }
+  }
+  void add(const chunk_counts& chunk) {
+    for (std::size_t c = 0; c < total_.size(); ++c) total_[c] += chunk[c];
+    enough_ = rule_.enough(++chunks_, total_) || enough_;
+  }
+  bool has_enough() const { return enough_; }
+  std::uint64_t chunks() const { return chunks_; }
+  const std::vector<tally>& total() const { return total_; }
+
+ private:
+  const shard_rule& rule_;
+  std::vector<tally> total_;
+  std::uint64_t chunks_ = 0;
+  bool enough_;
+};
+
+// Whether a shard would add nothing.
+bool has_enough(const sweep& s, const shard_rule& rule, const std::vector<stored_point>& points) {
+  for (const stored_point& stored : points) {
+    const shard_point p(s, rule, stored);
+    if (!p.has_enough()) return false;
+    if (rule.ends_sweep(p.total())) break;
+  }
+  return true;
+}
+
 earlier_shard read_earlier(const std::string& path, const std::optional<json>& file, const sweep& s,
-                           const json& scenario_now) {
+                           const shard_place& place, const json& scenario_now) {
   if (!file) return {std::vector<stored_point>(s.points.size()), standard_deviations};
   try {
     earlier_shard e{stored_points(*file, s), real_of(file->at("deviations"))};
-    // It has what its own rule wanted, and is wanted to go on: the other shards had less luck.
+    // It has what its own rule wanted, and is wanted to go on: the other shards had less luck. As many more
+    // as make a difference, if any does: points at their maximum stay there.
     if (file->at("complete").get<bool>() && file->at("scenario") == scenario_now)
-      e.deviations += standard_deviations;
+      for (int tries = 0; tries < 100; ++tries) {
+        e.deviations += standard_deviations;
+        if (!has_enough(s, shard_rule(s, place, e.deviations), e.points)) break;
+      }
     return e;
   } catch (const std::exception&) {
     throw input_error("--out: " + path + " is no shard of this program; --force overwrites it");
@@ -58,36 +97,28 @@ class shard_run {
     for (std::size_t p = 0; p < sweep_.points.size(); ++p) {
       state.point = p + 1;
       state.snr_db = sweep_.points[p].snr_db;
-      std::vector<tally> total = cleared_totals(sweep_);
-      std::uint64_t own = 0;
-      bool enough = rule_.enough(0, total);
-      const auto commit = [&](const chunk_counts& chunk) {
-        for (std::size_t c = 0; c < total.size(); ++c) total[c] += chunk[c];
-        enough = rule_.enough(++own, total) || enough;
-      };
-      for (const words& stored : earlier_[p].chunks) {
-        std::span<const std::uint64_t> left(stored);
-        commit(take_chunk(left, sweep_));
-      }
+      shard_point now(sweep_, rule_, earlier_[p]);
       const auto start = std::chrono::steady_clock::now();
-      for (const std::uint64_t before = own; !enough;) {
+      for (const std::uint64_t before = now.chunks(); !now.has_enough();) {
         // The whole file is written after every round: rounds grow with it.
         const std::uint64_t round =
-            std::min(std::max(round_size(sweep_, own, threads), own / 16), rule_.most() - own);
-        const std::vector<chunk_counts> chunks = source_.run(p, own, round);
+            std::min(std::max(round_size(sweep_, now.chunks(), threads), now.chunks() / 16),
+                     rule_.most() - now.chunks());
+        const std::vector<chunk_counts> chunks = source_.run(p, now.chunks(), round);
         if (chunks.empty()) return false;
         for (const chunk_counts& chunk : chunks) {
           text_.add(p, chunk);
-          commit(chunk);
+          now.add(chunk);
         }
-        state.bits = total[0].bits;
-        state.fewest_errors = total[0].bit_errors;
-        for (const tally& t : total) state.fewest_errors = std::min(state.fewest_errors, t.bit_errors);
+        state.bits = now.total()[0].bits;
+        state.fewest_errors = now.total()[0].bit_errors;
+        for (const tally& t : now.total()) state.fewest_errors = std::min(state.fewest_errors, t.bit_errors);
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-        state.bits_per_second = static_cast<double>((own - before) * sweep_.chunk_bits) / seconds.count();
+        state.bits_per_second =
+            static_cast<double>((now.chunks() - before) * sweep_.chunk_bits) / seconds.count();
         on_round(state);
       }
-      if (rule_.ends_sweep(total)) break;
+      if (rule_.ends_sweep(now.total())) break;
     }
     text_.complete();
     return true;
@@ -114,7 +145,7 @@ int run_shard(const run_arguments& a) {
                     path = folder + "/" + name;
   json head = shard_head(to_json(made->settings(), points.empty), points, place, standard_deviations);
   const std::optional<json> file = open_folder(folder, head, a.resume, a.force, name);
-  earlier_shard earlier = read_earlier(path, file, points, head.at("scenario"));
+  earlier_shard earlier = read_earlier(path, file, points, place, head.at("scenario"));
   head["deviations"] = earlier.deviations;
 
   run_facts facts{a.command_line, a.threads > 0 ? a.threads : available_threads(), 1, {}};

@@ -110,6 +110,25 @@ TEST_F(merge, shards_take_a_stricter_stop_and_more_points) {
   expect_fresh();
 }
 
+TEST_F(merge, a_complete_shard_that_is_resumed_goes_on) {
+  for (const std::string stop : {"--set stop.relative_interval=0.2", "--set stop.bit_errors=300"}) {
+    const std::string run = "ber " + folder.path("s.toml") + " --shard 1/3 --set stop.max_bits=1000000000 " +
+                            stop + " --out " + folder.path("on");
+    ASSERT_EQ(run_mho(run + " --force", alone).status, 0);
+    const auto chunks = [&] {
+      const json shard = json::parse(slurp(folder.path("on/shard-1-of-3.json")));
+      std::size_t sum = 0;
+      for (const json& p : shard["points"]) sum += p["chunks"].size();
+      return sum;
+    };
+    for (std::size_t before = chunks(), tries = 0; tries < 3; ++tries) {
+      ASSERT_EQ(run_mho(run + " --resume", alone).status, 0);
+      EXPECT_GT(chunks(), before) << stop;
+      before = chunks();
+    }
+  }
+}
+
 TEST_F(merge, refuses_what_does_not_belong_together) {
   const std::string whole = slurp(path("2")), out = folder.path("merged");
   const auto expect_refused = [&](const std::function<void(json&)>& how, const std::string& what) {

@@ -127,6 +127,20 @@ TEST_F(recorded_channel, points_end_with_the_file_and_count_every_matrix) {
   EXPECT_EQ(r["draw"], "channel");
 }
 
+TEST_F(recorded_channel, a_point_that_errors_end_says_which_matrices_it_saw) {
+  ASSERT_TRUE(make_example(folder.path("h.h5")));
+  const outcome early = ber(scenario_text("snr_db = [0]", "bit_errors = 150\nmin_bits = 512"), "one");
+  ASSERT_EQ(early.status, 0) << early.err;
+  const json p = result("one")["curves"][0]["points"][0];
+  ASSERT_EQ(p["stop"], "bit_errors");
+  EXPECT_NE(early.out.find("At 0.00 dB only the first " + std::to_string(p["uses"].get<int>()) +
+                           " matrices of the file were counted."),
+            std::string::npos)
+      << early.out;
+  const outcome whole = ber(scenario_text("snr_db = [0]", "min_bits = 1e6\nmax_bits = 1e6"), "two");
+  EXPECT_EQ(whole.out.find("only the first"), std::string::npos) << whole.out;
+}
+
 std::vector<std::pair<const char*, const char*>> ends() {
   return {{"snr_db = [4, 8, inf]\nuses_per_channel = 3", "min_bits = 1e6\nmax_bits = 1e7"},
           {"snr_db = [0, 8]", "bit_errors = 150\nmin_bits = 512"},
