@@ -1,8 +1,11 @@
 #include "recorded_array.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 
 #include "files.hpp"
 #include "hdf5.hpp"
@@ -76,6 +79,8 @@ hdf5_handle access_to(hid_t dataset, const std::vector<std::uint64_t>& extents) 
 
 struct recorded_file::handles {
   hdf5_handle file;
+  int descriptor = -1;  // HDF5's own
+  struct stat opened = {};
 };
 
 struct recorded_array::handles {
@@ -90,14 +95,36 @@ std::string in_brackets(const std::vector<std::uint64_t>& extents) {
   return in_brackets(numbers);
 }
 
-recorded_file::recorded_file(const std::string& path) : path_(path) {
+recorded_file::recorded_file(const std::string& path) : path_(path), open_(std::make_unique<handles>()) {
   check_readable(path);
   const hdf5_guard guard;
+  ::stat(path.c_str(), &open_->opened);
   if (H5Fis_hdf5(path.c_str()) <= 0) throw input_error(path + ": is no HDF5 file");
-  open_ = std::make_unique<handles>(
-      handles{hdf5_handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose)});
+  const hdf5_handle plainly(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fapl_sec2(plainly.get());  // which has a descriptor, whatever the environment asks for
+  open_->file = hdf5_handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, plainly.get()), H5Fclose);
   if (!open_->file)
     throw input_error(path + ": cannot be opened, damaged or still being written: " + hdf5_reason());
+  void* descriptor = nullptr;
+  if (H5Fget_vfd_handle(open_->file.get(), plainly.get(), &descriptor) < 0)
+    throw input_error(path + ": cannot be opened: " + hdf5_reason());
+  open_->descriptor = *static_cast<const int*>(descriptor);
+  expect_unchanged();
+  hsize_t needed = 0;  // by its own account; what is not there would be read as zeros
+  if (H5Fget_filesize(open_->file.get(), &needed) < 0 ||
+      needed > static_cast<std::uint64_t>(open_->opened.st_size))
+    throw input_error(path + ": is truncated: it should have " + std::to_string(needed) + " bytes, and has " +
+                      std::to_string(open_->opened.st_size));
+}
+
+void recorded_file::expect_unchanged() const {
+  struct stat now = {};
+  const struct stat& then = open_->opened;
+  if (::fstat(open_->descriptor, &now) == 0 && now.st_dev == then.st_dev && now.st_ino == then.st_ino &&
+      now.st_size == then.st_size && now.st_mtim.tv_sec == then.st_mtim.tv_sec &&
+      now.st_mtim.tv_nsec == then.st_mtim.tv_nsec)
+    return;
+  throw std::runtime_error(path_ + ": was changed or truncated while it was read");
 }
 
 recorded_file::~recorded_file() = default;
@@ -106,6 +133,7 @@ recorded_array::recorded_array(recorded_array&&) noexcept = default;
 recorded_array& recorded_array::operator=(recorded_array&&) noexcept = default;
 
 void recorded_array::fail(const std::string& what) const {
+  file_->expect_unchanged();  // or the blame is not the file's as it was
   throw input_error(file_->path() + ": " + name_ + ": " + what);
 }
 
@@ -134,6 +162,7 @@ recorded_array::recorded_array(std::shared_ptr<const recorded_file> file, const 
   dataset.close();  // the chunk cache is made anew when nobody has it open
   open_->dataset = hdf5_handle(H5Dopen2(where, name.c_str(), access.get()), H5Dclose);
   if (!open_->dataset) fail("cannot be opened: " + hdf5_reason());
+  file_->expect_unchanged();
 }
 
 void recorded_array::expect(bool complex, const std::vector<std::string>& names) const {
@@ -177,6 +206,7 @@ void recorded_array::read_into(std::uint64_t first, std::uint64_t count, void* t
   if (H5Dread(open_->dataset.get(), open_->memory_type.get(), in_memory.get(), in_file.get(), H5P_DEFAULT,
               to) < 0)
     fail("cannot be read, the file is damaged: " + hdf5_reason());
+  file_->expect_unchanged();
 }
 
 }  // namespace mho::sim

@@ -11,7 +11,8 @@
 
 namespace mho::sim {
 
-/// An HDF5 file that is read. Shared by its arrays; any number of threads may read them.
+/// An HDF5 file that is read. Shared by its arrays; any number of threads may read them. HDF5 reads zeros
+/// behind the end of a file: whatever is read stands only if the file still is what was opened.
 class recorded_file {
  public:
   /// Throws input_error, one line that names the file: none there, a folder, not HDF5, damaged or truncated.
@@ -21,6 +22,11 @@ class recorded_file {
   recorded_file& operator=(const recorded_file&) = delete;
 
   const std::string& path() const { return path_; }
+
+  /// Throws std::runtime_error, one line that names the file, if its size or the time of its last change are
+  /// no longer those of its opening. Another file in its place does no harm: the opened one is read to its
+  /// end.
+  void expect_unchanged() const;
 
  private:
   friend class recorded_array;
@@ -48,11 +54,12 @@ class recorded_array {
   /// and none is 0. The message prints both orders of a wrong rank.
   void expect(bool complex, const std::vector<std::string>& names) const;
 
-  /// Throws the input_error that names file and dataset.
+  /// Throws the input_error that names file and dataset; std::runtime_error if the file was changed.
   [[noreturn]] void fail(const std::string& what) const;
 
   /// Entries of the first extent from `first` on, `count` of them; `to` has their size. A scalar is read
-  /// whole. Throws input_error if the file is damaged there.
+  /// whole. Throws input_error if the file is damaged there, std::runtime_error if it was changed since
+  /// opened.
   void read(std::uint64_t first, std::uint64_t count, std::span<std::complex<float>> to) const;
   void read(std::uint64_t first, std::uint64_t count, std::span<float> to) const;
 

@@ -1,7 +1,9 @@
 // What is read from HDF5 files, of every type and storage, and what is said of files that are none.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <fstream>
 #include <thread>
 
 #include "input_error.hpp"
@@ -70,6 +72,54 @@ TEST_F(recorded_files, several_threads_read_at_once) {
       for (int round = 0; round < 20; ++round) expect_numbers(a, block);
     });
   for (std::thread& t : threads) t.join();
+}
+
+TEST_F(recorded_files, what_is_changed_while_it_is_read_is_no_number) {
+  using namespace std::chrono_literals;
+  const auto packed = [](const char* how) {
+    return std::string(
+               "f = new('a.h5')\n"
+               "f.create_dataset('z', data=np.ones((64, 5, 3), 'c8')") +
+           how + ")\n";
+  };
+  for (const char* how : {"", ", chunks=(4, 5, 3), compression='gzip'"})
+    for (const bool truncated : {true, false}) {
+      SCOPED_TRACE(std::string(how) + (truncated ? " truncated" : " overwritten"));
+      ASSERT_TRUE(python(folder, packed(how)));
+      const std::string path = folder.path("a.h5");
+      std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - 1h);
+      const recorded_array a(std::make_shared<const recorded_file>(path), "z");
+      std::vector<cf32> read(4 * 15);
+      a.read(0, 4, read);
+      EXPECT_EQ(read, std::vector<cf32>(60, 1.0f));
+      const auto size = std::filesystem::file_size(path);
+      if (truncated)
+        std::filesystem::resize_file(path, size / 2);
+      else
+        std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(-8, std::ios::end)
+            << "damaged!";
+      ASSERT_EQ(std::filesystem::file_size(path), truncated ? size / 2 : size);
+      try {
+        a.read(60, 4, read);
+        ADD_FAILURE() << "was read";
+      } catch (const std::runtime_error& e) {
+        EXPECT_EQ(e.what(), path + ": was changed or truncated while it was read");
+        EXPECT_EQ(dynamic_cast<const input_error*>(&e), nullptr) << "the run failed, not its input";
+      }
+    }
+}
+
+TEST_F(recorded_files, another_file_in_its_place_does_no_harm) {
+  ASSERT_TRUE(python(folder, std::string(numbers) + "new('a.h5', z=z)\nnew('b.h5', z=0 * z)\n"));
+  const recorded_array a(std::make_shared<const recorded_file>(folder.path("a.h5")), "z");
+  std::filesystem::rename(folder.path("b.h5"), folder.path("a.h5"));
+  expect_numbers(a, 7);
+}
+
+TEST_F(recorded_files, a_block_for_a_users_own_use_before_the_file_is_no_matter) {
+  ASSERT_TRUE(python(
+      folder, std::string(numbers) + "h5py.File(folder + 'a.h5', 'w', userblock_size=1024)['z'] = z\n"));
+  expect_numbers(recorded_array(std::make_shared<const recorded_file>(folder.path("a.h5")), "z"), 23);
 }
 
 TEST_F(recorded_files, the_rank_of_the_noise_decides_what_it_is) {

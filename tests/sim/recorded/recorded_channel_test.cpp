@@ -199,6 +199,33 @@ TEST_F(recorded_channel, resumed_runs_end_as_fresh_ones) {
     }
 }
 
+// What was counted before stays, and goes on with the file as it was.
+TEST_F(recorded_channel, a_file_that_is_truncated_meanwhile_fails_the_run_and_not_what_was_counted) {
+  ASSERT_TRUE(make_example(folder.path("h.h5"), "--problems 20000 --uses 1"));
+  std::filesystem::copy(folder.path("h.h5"), folder.path("kept.h5"));
+  const std::string text =
+      scenario_text("snr_db = [0, 1, 2, 3, 4, 5, 6, 7]\nuses_per_channel = 2", "max_bits = 1e7");
+  background_mho run("ber " + folder.write("s.toml", text) + " --threads 1 --out " + folder.path("two"),
+                     alone);
+  const std::string result_path = folder.path("two/result.json");
+  ASSERT_TRUE(wait_until(run, [&] {
+    return std::filesystem::exists(result_path) && !result("two")["curves"][0]["points"].empty();
+  }));
+  run.hit(SIGSTOP);
+  std::filesystem::resize_file(folder.path("h.h5"), std::filesystem::file_size(folder.path("h.h5")) / 2);
+  run.hit(SIGCONT);
+  const outcome o = run.wait();
+  EXPECT_EQ(o.status, 1);
+  EXPECT_EQ(o.err, "mho: " + folder.path("h.h5") + ": was changed or truncated while it was read\n");
+  EXPECT_EQ(result("two")["complete"], false);
+  std::filesystem::copy(folder.path("kept.h5"), folder.path("h.h5"),
+                        std::filesystem::copy_options::overwrite_existing);
+  const outcome resumed = ber(text, "two", "--resume");
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  ASSERT_EQ(ber(text, "one").status, 0);
+  expect_same("two");
+}
+
 TEST_F(recorded_channel, another_file_is_another_run) {
   const std::string text = scenario_text("snr_db = [4]", "max_bits = 1e6");
   ASSERT_TRUE(make_example(folder.path("h.h5")));
