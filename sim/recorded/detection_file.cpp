@@ -18,6 +18,10 @@ namespace {
 
 using extents = std::vector<hsize_t>;
 
+// Of names for the temporary file: of earlier processes of this number that were killed, and of other
+// machines.
+constexpr unsigned most_tries = 1000;
+
 // A dataset and how its entries lie in memory, which is how they lie in the file.
 struct output_array {
   hdf5_handle type, dataset;
@@ -49,9 +53,19 @@ std::string write_part(const output_array& to, std::size_t first, std::size_t co
 
 }  // namespace
 
+// Goes with what it was meant to become, unless that was reached.
 struct detection_file::handles {
+  std::string temporary;
   hdf5_handle file;
   output_array estimate, variance, state, llr, bits;
+
+  handles() = default;
+  handles(const handles&) = delete;
+  handles& operator=(const handles&) = delete;
+  ~handles() {
+    close();
+    if (!temporary.empty()) std::remove(temporary.c_str());
+  }
 
   // Why one of them could not be closed; "" if all were.
   std::string close() {
@@ -72,15 +86,28 @@ void detection_file::refuse(const std::string& why) const {
   throw std::runtime_error("cannot write " + path_ + ": " + why);
 }
 
+// A new empty file beside `path`, of a name that nobody has.
+std::string detection_file::make_temporary(const std::string& path) const {
+  for (unsigned number = 0; number < most_tries; ++number) {
+    const std::string name = path + "." + std::to_string(::getpid()) + "-" + std::to_string(number) + ".part";
+    const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0) {
+      ::close(file);
+      return name;
+    }
+    if (errno != EEXIST) refuse(std::strerror(errno));
+  }
+  refuse("names ending in .part are taken beside it");
+}
+
 detection_file::detection_file(const std::string& path, const detection_shape& shape)
-    : path_(path), temporary_(path + ".part"), shape_(shape), open_(std::make_unique<handles>()) {
+    : path_(path), shape_(shape), open_(std::make_unique<handles>()) {
   // HDF5 would say that it cannot, but not why.
   if (std::filesystem::is_directory(path)) refuse("is a folder");
-  const int probe = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (probe < 0) refuse(std::strerror(errno));
-  ::close(probe);
+  open_->temporary = make_temporary(path);
   const hdf5_guard guard;
-  open_->file = hdf5_handle(H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  open_->file =
+      hdf5_handle(H5Fcreate(open_->temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
   const auto real = [] { return hdf5_handle(H5Tcopy(H5T_NATIVE_FLOAT), H5Tclose); };
   const auto byte = [] { return hdf5_handle(H5Tcopy(H5T_NATIVE_UINT8), H5Tclose); };
   const hid_t file = open_->file.get();
@@ -96,17 +123,10 @@ detection_file::detection_file(const std::string& path, const detection_shape& s
     open_->bits = make_array(file, "bits", byte(), each);
     made = made && open_->llr.dataset && open_->bits.dataset;
   }
-  if (made) return;
-  open_->close();
-  std::remove(temporary_.c_str());
-  refuse("HDF5 cannot make its datasets");
+  if (!made) refuse("HDF5 cannot make its datasets");
 }
 
-detection_file::~detection_file() {
-  if (!open_) return;
-  open_->close();
-  std::remove(temporary_.c_str());
-}
+detection_file::~detection_file() = default;
 
 void detection_file::write(std::size_t first, std::size_t count, const detected_block& block) {
   const hdf5_guard guard;
@@ -124,13 +144,14 @@ void detection_file::write(std::size_t first, std::size_t count, const detected_
 void detection_file::commit() {
   const hdf5_guard guard;
   if (const std::string why = open_->close(); !why.empty()) refuse(why);
-  const int file = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = ::open(open_->temporary.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) refuse(std::strerror(errno));
   const bool kept = ::fsync(file) == 0;
   const int why = errno;
   ::close(file);
   if (!kept) refuse(std::strerror(why));
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) refuse(std::strerror(errno));
+  if (std::rename(open_->temporary.c_str(), path_.c_str()) != 0) refuse(std::strerror(errno));
+  open_->temporary.clear();
   open_.reset();
 }
 

@@ -27,8 +27,9 @@ struct detected_block {
   std::span<const std::uint8_t> bits;             ///< the same
 };
 
-/// /estimate, /noise_variance, /status, /llr and /bits. Written beside its place and renamed into it by
-/// `commit`; without that nothing stays. The same contents make the same bytes.
+/// /estimate, /noise_variance, /status, /llr and /bits. Written beside its place, under a name
+/// that no file has, and renamed into it by `commit`; without that nothing stays. The same contents make the
+/// same bytes.
 class detection_file {
  public:
   /// Throws std::runtime_error that names the file and why it cannot be written.
@@ -45,8 +46,9 @@ class detection_file {
  private:
   struct handles;
   [[noreturn]] void refuse(const std::string& why) const;
+  std::string make_temporary(const std::string& path) const;
 
-  std::string path_, temporary_;
+  std::string path_;
   detection_shape shape_;
   std::unique_ptr<handles> open_;
 };

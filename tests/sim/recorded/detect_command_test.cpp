@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sim/cluster/jobs.hpp"
@@ -18,6 +19,13 @@ class detect_command : public testing::Test {
   }
   outcome detect(const std::string& in, const std::string& arguments, const std::string& out = "out.h5") {
     return run_mho("detect " + folder.path(in) + " --out " + folder.path(out) + " " + arguments);
+  }
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
   }
   bool check(const std::string& code) { return python(folder, code); }
 
@@ -145,9 +153,7 @@ TEST_F(detect_command, bad_arguments_are_one_line_and_leave_nothing) {
   const outcome nowhere = detect("in.h5", "--detector zf", "none/out.h5");
   EXPECT_EQ(nowhere.status, 1);
   EXPECT_EQ(nowhere.err, "mho: cannot write " + folder.path("none/out.h5") + ": No such file or directory\n");
-  std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
-  EXPECT_EQ(files, 1u);
+  EXPECT_EQ(files(), std::vector<std::string>{"in.h5"});
 }
 
 TEST_F(detect_command, a_file_that_ends_badly_leaves_what_was_there) {
@@ -164,7 +170,26 @@ with open(folder + 'in.h5', 'r+b') as raw: raw.seek(at + 8); raw.write(b'\xff' *
   EXPECT_EQ(o.status, 2);
   EXPECT_EQ(o.err.rfind("mho: " + folder.path("in.h5") + ": /channel: cannot be read", 0), 0u) << o.err;
   EXPECT_EQ(slurp(folder.path("out.h5")), "earlier");
-  EXPECT_FALSE(std::filesystem::exists(folder.path("out.h5.part")));
+  EXPECT_EQ(files(), (std::vector<std::string>{"in.h5", "make.py", "out.h5"}));
+}
+
+TEST_F(detect_command, files_that_end_in_part_are_a_users_own) {
+  ASSERT_TRUE(make_example(folder.path("out.h5.part"), "--problems 3"));
+  const std::string in = slurp(folder.path("out.h5.part"));
+  const outcome o = detect("out.h5.part", "--detector zf");
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_EQ(slurp(folder.path("out.h5.part")), in);
+  EXPECT_EQ(files(), (std::vector<std::string>{"out.h5", "out.h5.part"}));
+  EXPECT_TRUE(check("assert h5py.File(folder + 'out.h5')['estimate'].shape[0] == 3\n"));
+}
+
+TEST_F(detect_command, the_file_may_be_read_by_whom_the_umask_lets) {
+  ASSERT_TRUE(make_example(folder.path("in.h5"), "--problems 3"));
+  ASSERT_EQ(run_mho("detect " + folder.path("in.h5") + " --detector zf --out " + folder.path("out.h5"),
+                    "umask 027;")
+                .status,
+            0);
+  EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(folder.path("out.h5")).permissions()), 0640u);
 }
 
 TEST_F(detect_command, a_signal_ends_it_with_130_and_no_file) {
@@ -173,12 +198,11 @@ TEST_F(detect_command, a_signal_ends_it_with_130_and_no_file) {
   background_mho run("detect " + folder.path("in.h5") +
                          " --detector analog-zf --set array.wire_ohm=1 --out " + folder.path("out.h5"),
                      "");
-  ASSERT_TRUE(wait_until(run, [&] { return std::filesystem::exists(folder.path("out.h5.part")); }));
+  ASSERT_TRUE(wait_until(run, [&] { return files().size() == 2; }));
   run.hit(SIGINT);
   const outcome o = run.wait();
   EXPECT_EQ(o.status, 130) << o.err;
-  EXPECT_FALSE(std::filesystem::exists(folder.path("out.h5")));
-  EXPECT_FALSE(std::filesystem::exists(folder.path("out.h5.part")));
+  EXPECT_EQ(files(), std::vector<std::string>{"in.h5"});
 }
 
 }  // namespace
