@@ -6,8 +6,11 @@
 namespace mho::sim {
 namespace {
 
+// Before the first call of HDF5: what it would do when the process ends is to write what it could not write
+// before, with parts of it freed (1.10 then ends by SIGSEGV). Whatever is opened here is closed here.
 std::recursive_mutex& library() {
   static std::recursive_mutex lock;
+  [[maybe_unused]] static const herr_t stays_away = H5dont_atexit();
   return lock;
 }
 

@@ -192,6 +192,40 @@ TEST_F(detect_command, the_file_may_be_read_by_whom_the_umask_lets) {
   EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(folder.path("out.h5")).permissions()), 0640u);
 }
 
+// HDF5 writes at one time or another: with the first block, or when it closes the file.
+TEST_F(detect_command, a_file_that_cannot_be_written_is_one_line_and_leaves_nothing) {
+  ASSERT_TRUE(make_example(folder.path("in.h5"), "--problems 2000"));
+  ASSERT_EQ(detect("in.h5", "--detector zf --set modulation=16qam", "whole.h5").status, 0);
+  const auto whole = std::filesystem::file_size(folder.path("whole.h5"));
+  std::filesystem::remove(folder.path("whole.h5"));
+  folder.write("out.h5", "earlier");
+  ASSERT_GT(whole, 1u << 20);
+  // Of 512 bytes, as POSIX has it. The signal that comes with it is ignored, as of a full disk there is none.
+  for (const std::uintmax_t blocks : {std::uintmax_t{1}, std::uintmax_t{4}, whole / 1024, whole / 512 - 1}) {
+    SCOPED_TRACE(std::to_string(blocks) + " blocks");
+    const outcome o = run_mho("detect " + folder.path("in.h5") +
+                                  " --detector zf --set modulation=16qam --out " + folder.path("out.h5"),
+                              "trap '' XFSZ; ulimit -f " + std::to_string(blocks) + ";");
+    EXPECT_EQ(o.status, 1);
+    EXPECT_EQ(o.err, "mho: cannot write " + folder.path("out.h5") + ": File too large\n");
+    EXPECT_EQ(slurp(folder.path("out.h5")), "earlier");
+    EXPECT_EQ(files(), (std::vector<std::string>{"in.h5", "out.h5"}));
+  }
+  // Of more problems than a file can hold: there is nothing of them but their number.
+  ASSERT_TRUE(check(R"(
+f, n = new('sparse.h5', noise_variance=1.0), 10**13
+f.create_dataset('channel', (n, 2, 2), 'c8', chunks=(16, 2, 2))
+f.create_dataset('received', (n, 1, 2), 'c8', chunks=(16, 1, 2))
+)"));
+  const outcome o =
+      run_mho("detect " + folder.path("sparse.h5") + " --detector zf --out " + folder.path("out.h5"),
+              "trap '' XFSZ; ulimit -f 1000000;");  // there are file systems that take it
+  EXPECT_EQ(o.status, 1);
+  EXPECT_EQ(o.err.rfind("mho: cannot write " + folder.path("out.h5") + ": ", 0), 0u) << o.err;
+  EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+  EXPECT_EQ(files(), (std::vector<std::string>{"in.h5", "make.py", "out.h5", "sparse.h5"}));
+}
+
 TEST_F(detect_command, a_signal_ends_it_with_130_and_no_file) {
   // Arrays with wires are solved as networks: minutes of work.
   ASSERT_TRUE(make_example(folder.path("in.h5"), "--problems 4000 --rx 16 --tx 16 --uses 1"));

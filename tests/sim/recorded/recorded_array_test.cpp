@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "input_error.hpp"
+#include "recorded/detection_file.hpp"
 #include "recorded/recorded_data.hpp"
 #include "sim/recorded/h5py.hpp"
 
@@ -107,6 +108,43 @@ TEST_F(recorded_files, what_is_changed_while_it_is_read_is_no_number) {
         EXPECT_EQ(dynamic_cast<const input_error*>(&e), nullptr) << "the run failed, not its input";
       }
     }
+}
+
+// Descriptors of this process on files of a folder.
+std::size_t open_in(const std::string& folder) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    if (std::filesystem::read_symlink(entry.path(), gone).string().rfind(folder, 0) == 0) ++count;
+  }
+  return count;
+}
+
+TEST_F(recorded_files, what_is_opened_is_closed_before_the_process_ends) {
+  ASSERT_TRUE(python(folder,
+                     "new('a.h5', channel=np.ones((4, 3, 2), 'c8'), received=np.ones((4, 5, 3), 'c8'), "
+                     "noise_variance=1.0)\n"));
+  {
+    const recorded_data data(folder.path("a.h5"));
+    recorded_block block;
+    data.read(0, 4, block);
+    EXPECT_EQ(open_in(folder.path()), 1u);
+    EXPECT_THROW(recorded_data(folder.path("make.py")), input_error);
+    detection_file out(folder.path("out.h5"), {4, 5, 2, 0});
+    const std::vector<cf32> estimate(40, 2.0f);
+    const std::vector<float> variance(40, 0.5f);
+    const std::vector<std::uint8_t> state(4);
+    out.write(0, 4, {estimate, variance, state, {}, {}});
+    EXPECT_EQ(open_in(folder.path()), 2u);
+    out.commit();
+    EXPECT_EQ(open_in(folder.path()), 1u);
+    const detection_file dropped(folder.path("dropped.h5"), {4, 5, 2, 1});
+  }
+  EXPECT_EQ(open_in(folder.path()), 0u);
+  EXPECT_TRUE(python(folder,
+                     "f = h5py.File(folder + 'out.h5')\n"
+                     "assert np.all(f['estimate'][:] == 2) and np.all(f['noise_variance'][:] == 0.5)\n"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path("dropped.h5")));
 }
 
 TEST_F(recorded_files, another_file_in_its_place_does_no_harm) {
