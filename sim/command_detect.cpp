@@ -56,6 +56,25 @@ std::size_t problems_a_block(const recorded_data& data, unsigned bits, const std
   return std::clamp<std::size_t>(block_bytes / bytes, 1, data.problems());
 }
 
+// Where the output is renamed to: a link's file, and nothing that a file must not replace. Throws
+// input_error.
+std::string place_of(const std::string& out) {
+  using std::filesystem::file_type;
+  const auto refuse = [&](const char* what) {
+    throw input_error("--out: " + out + what + "; must be a file, or not there yet");
+  };
+  std::error_code failed;
+  const file_type there = std::filesystem::status(out, failed).type();
+  if (there == file_type::directory) refuse(" is a folder");
+  if (there == file_type::character || there == file_type::block || there == file_type::fifo ||
+      there == file_type::socket)
+    refuse(" is a device, a pipe or a socket");
+  if (!std::filesystem::is_symlink(out, failed)) return out;
+  const std::filesystem::path place = std::filesystem::canonical(out, failed);
+  if (failed) refuse(" is a link to nothing");
+  return place.string();
+}
+
 // A detector and the results of one block.
 class block_detector {
  public:
@@ -163,12 +182,13 @@ int command_detect(const detect_arguments& a) {
   std::error_code none;
   if (std::filesystem::equivalent(a.in, a.out, none))
     throw input_error("--out: " + a.out + " is the file that is read; name another");
+  const std::string place = place_of(a.out);
   const unsigned threads = a.threads > 0 ? a.threads : available_threads(),
                  bits = s.symbols ? s.symbols->bits() : 0;
   const std::size_t most = problems_a_block(data, bits, a.in);
   block_detector work(s, data, most, threads);
   const std::atomic<bool>& stop = interrupt_flag();
-  detection_file out(a.out, {data.problems(), data.uses(), data.tx(), bits});
+  detection_file out(place, {data.problems(), data.uses(), data.tx(), bits});
   std::array<std::uint64_t, 256> counted{};
   recorded_block in;
   for (std::size_t first = 0; first < data.problems(); first += most) {

@@ -2,6 +2,7 @@
 // what bad problems leave, and that nothing stays of what did not end well.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -181,6 +182,37 @@ TEST_F(detect_command, files_that_end_in_part_are_a_users_own) {
   EXPECT_EQ(slurp(folder.path("out.h5.part")), in);
   EXPECT_EQ(files(), (std::vector<std::string>{"out.h5", "out.h5.part"}));
   EXPECT_TRUE(check("assert h5py.File(folder + 'out.h5')['estimate'].shape[0] == 3\n"));
+}
+
+TEST_F(detect_command, what_is_no_file_is_not_replaced_by_one) {
+  ASSERT_TRUE(make_example(folder.path("in.h5"), "--problems 3"));
+  std::filesystem::create_directory(folder.path("folder"));
+  std::filesystem::create_symlink("/dev/full", folder.path("device"));
+  std::filesystem::create_symlink("nothing", folder.path("nowhere"));
+  ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
+  const std::vector<std::string> there = files();
+  const std::string device = " is a device, a pipe or a socket",
+                    must = "; must be a file, or not there yet\n";
+  for (const auto& [name, what] :
+       std::vector<std::pair<std::string, std::string>>{{"folder", " is a folder"},
+                                                        {"device", device},
+                                                        {"pipe", device},
+                                                        {"nowhere", " is a link to nothing"}}) {
+    const outcome o = detect("in.h5", "--detector zf", name);
+    EXPECT_EQ(o.status, 2);
+    EXPECT_EQ(o.err, "mho: --out: " + folder.path(name) + what + must);
+    EXPECT_EQ(files(), there);
+  }
+  EXPECT_TRUE(std::filesystem::is_fifo(folder.path("pipe")));
+  EXPECT_EQ(std::filesystem::read_symlink(folder.path("device")), "/dev/full");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+  // A link to a file stays one.
+  folder.write("folder/out.h5", "earlier");
+  std::filesystem::create_symlink("folder/out.h5", folder.path("link"));
+  const outcome o = detect("in.h5", "--detector zf", "link");
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
+  EXPECT_TRUE(check("assert h5py.File(folder + 'folder/out.h5')['estimate'].shape[0] == 3\n"));
 }
 
 TEST_F(detect_command, the_file_may_be_read_by_whom_the_umask_lets) {
