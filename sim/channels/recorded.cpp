@@ -15,6 +15,8 @@
 namespace mho::sim {
 namespace {
 
+constexpr const char* usual_dataset = "/channel";
+
 #ifdef MHO_HAVE_HDF5
 
 using cf32 = std::complex<float>;
@@ -39,12 +41,16 @@ class fnv_digest {
   std::uint64_t sum_ = 0xcbf29ce484222325u;
 };
 
+// Throws input_error.
+std::shared_ptr<const recorded_file> open_file(const options& given, const channel_size& size) {
+  return std::make_shared<const recorded_file>(
+      (std::filesystem::path(size.folder) / std::get<std::string>(given.at("file"))).string());
+}
+
 // Opened, with a shape that fits the link. Throws input_error.
-recorded_array open_matrices(const options& given, const channel_size& size) {
-  const std::string file =
-      (std::filesystem::path(size.folder) / std::get<std::string>(given.at("file"))).string();
-  recorded_array matrices(std::make_shared<const recorded_file>(file),
-                          std::get<std::string>(given.at("dataset")));
+recorded_array open_matrices(const std::shared_ptr<const recorded_file>& file, const options& given,
+                             const channel_size& size) {
+  recorded_array matrices(file, std::get<std::string>(given.at("dataset")));
   matrices.expect(true, {"problem", "rx", "tx"});
   const std::vector<std::uint64_t>& there = matrices.extents();
   if (there[1] == size.rx && there[2] == size.tx) return matrices;
@@ -61,7 +67,7 @@ recorded_array open_matrices(const options& given, const channel_size& size) {
 class recorded final : public channel {
  public:
   recorded(const options& given, const channel_size& size)
-      : channel(size.rx, size.tx), matrices_(open_matrices(given, size)) {
+      : channel(size.rx, size.tx), matrices_(open_matrices(open_file(given, size), given, size)) {
     // One pass: the energy that SNRs refer to, and whose numbers these are.
     constexpr std::size_t block_bytes = std::size_t{16} << 20;
     const std::size_t entries = rx() * tx(),
@@ -108,10 +114,14 @@ class recorded final : public channel {
 std::optional<option_problem> check(const options& given, const channel_size& size) {
   if (std::get<std::string>(given.at("file")).empty())
     return option_problem{"file", "missing; must be the path of an HDF5 file"};
+  // Of a file that is one, a dataset that somebody chose is to blame.
+  const char* key = "file";
   try {
-    open_matrices(given, size);
+    const auto file = open_file(given, size);
+    if (std::get<std::string>(given.at("dataset")) != usual_dataset) key = "dataset";
+    open_matrices(file, given, size);
   } catch (const input_error& e) {
-    return option_problem{"file", e.what()};
+    return option_problem{key, e.what()};
   }
   return std::nullopt;
 }
@@ -137,7 +147,7 @@ channel_kind recorded_kind() {
       "recorded",
       "matrices of an HDF5 file, each set's in turn, from the first on at every point",
       {{"file", std::string(), "", "of recorded channels: an HDF5 file, relative to the scenario's folder"},
-       {"dataset", std::string("/channel"), "",
+       {"dataset", std::string(usual_dataset), "",
         "of recorded channels: complex [problem, rx, tx] in that file"}},
       check,
       make};

@@ -272,6 +272,26 @@ TEST_F(recorded_channel, bad_scenarios_are_one_line) {
     EXPECT_EQ(o.status, 2) << o.err;
     EXPECT_EQ(o.err, "mho: " + path + message + "\n");
   }
+  // A dataset that somebody chose is named by its own key, wherever that stands.
+  std::string chosen = scenario_text(link, "");
+  chosen.insert(chosen.find("[stop]"), "dataset = \"/received\"\n");
+  const outcome in_scenario = ber(chosen, "one");
+  EXPECT_EQ(in_scenario.status, 2);
+  EXPECT_EQ(in_scenario.err.rfind(
+                "mho: " + path + ":9: channel.dataset: " + folder.path("h.h5") + ": /received: ", 0),
+            0u)
+      << in_scenario.err;
+  const outcome set = ber(scenario_text(link, ""), "one", "--set channel.dataset=/chanel");
+  EXPECT_EQ(set.status, 2);
+  EXPECT_EQ(set.err.rfind("mho: --set: channel.dataset: " + folder.path("h.h5") +
+                              ": /chanel: no such dataset; the file has /",
+                          0),
+            0u)
+      << set.err;
+  EXPECT_EQ(std::count(set.err.begin(), set.err.end(), '\n'), 1) << set.err;
+  const outcome both =
+      ber(scenario_text(link, ""), "one", "--set channel.dataset=/chanel --set channel.file=x.h5");
+  EXPECT_EQ(both.err, "mho: --set: channel.file: " + folder.path("x.h5") + ": no such file\n");
   const outcome picture = run_mho("image " + folder.write("s.toml", scenario_text(link, "")) + " --input " +
                                       MHO_SCENARIOS + "/emblem.png --out " + folder.path("image"),
                                   alone);
