@@ -17,6 +17,9 @@ namespace {
 // Of the chunks of a dataset that HDF5 keeps.
 constexpr std::uint64_t cache_bytes = std::uint64_t{64} << 20;
 
+// A chunk is unpacked whole, however small it is in the file: the largest covariance, 4096 x 4096 of float64.
+constexpr std::uint64_t most_chunk_bytes = std::uint64_t{256} << 20;
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
@@ -58,16 +61,30 @@ std::optional<entry_type> type_in_memory(hid_t type) {
   return std::nullopt;
 }
 
-// How a dataset is opened so that reading in order unpacks every chunk once.
-hdf5_handle access_to(hid_t dataset, const std::vector<std::uint64_t>& extents) {
-  hdf5_handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+// Extents of the chunks; empty if it has none.
+std::vector<std::uint64_t> chunk_of(hid_t dataset, std::size_t rank) {
   const hdf5_handle made(H5Dget_create_plist(dataset), H5Pclose);
-  if (H5Pget_layout(made.get()) != H5D_CHUNKED || extents.empty()) return access;
-  std::vector<hsize_t> chunk(extents.size());
-  H5Pget_chunk(made.get(), static_cast<int>(chunk.size()), chunk.data());
+  if (H5Pget_layout(made.get()) != H5D_CHUNKED || rank == 0) return {};
+  std::vector<hsize_t> chunk(rank);
+  H5Pget_chunk(made.get(), static_cast<int>(rank), chunk.data());
+  return {chunk.begin(), chunk.end()};
+}
+
+// More than any limit if it is more than 64 bits can say.
+std::uint64_t bytes_of(const std::vector<std::uint64_t>& extents, hid_t dataset) {
   const hdf5_handle type(H5Dget_type(dataset), H5Tclose);
-  std::uint64_t bytes = H5Tget_size(type.get()), a_problem = 2;
-  for (const hsize_t extent : chunk) bytes *= extent;
+  std::uint64_t bytes = H5Tget_size(type.get());
+  for (const std::uint64_t extent : extents)
+    if (__builtin_mul_overflow(bytes, extent, &bytes)) return std::numeric_limits<std::uint64_t>::max();
+  return bytes;
+}
+
+// How a dataset is opened so that reading in order unpacks every chunk once. bytes: of a chunk.
+hdf5_handle access_to(const std::vector<std::uint64_t>& chunk, std::uint64_t bytes,
+                      const std::vector<std::uint64_t>& extents) {
+  hdf5_handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+  if (chunk.empty()) return access;
+  std::uint64_t a_problem = 2;
   for (std::size_t k = 1; k < chunk.size(); ++k) a_problem *= (extents[k] + chunk[k] - 1) / chunk[k];
   const std::uint64_t kept = std::max(bytes, std::min(cache_bytes, bytes * a_problem));
   constexpr std::size_t slots = 12421;  // a prime, as HDF5 asks for
@@ -158,7 +175,14 @@ recorded_array::recorded_array(std::shared_ptr<const recorded_file> file, const 
         "or {real, imag} of them");
   is_complex_ = memory->is_complex;
   open_->memory_type = std::move(memory->memory);
-  const hdf5_handle access = access_to(dataset.get(), extents_);
+  const std::vector<std::uint64_t> chunk = chunk_of(dataset.get(), extents_.size());
+  const std::uint64_t bytes = bytes_of(chunk, dataset.get());
+  if (bytes == 0) fail("is damaged: has chunks of " + in_brackets(chunk));
+  if (!chunk.empty() && bytes > most_chunk_bytes)
+    fail("has chunks of " + in_brackets(chunk) + ", " + std::to_string(((bytes - 1) >> 20) + 1) +
+         " MiB, which are unpacked whole; must be of at most " + std::to_string(most_chunk_bytes >> 20) +
+         " MiB: repack it (h5repack -l, with HDF5) in chunks of few problems each");
+  const hdf5_handle access = access_to(chunk, bytes, extents_);
   dataset.close();  // the chunk cache is made anew when nobody has it open
   open_->dataset = hdf5_handle(H5Dopen2(where, name.c_str(), access.get()), H5Dclose);
   if (!open_->dataset) fail("cannot be opened: " + hdf5_reason());

@@ -38,10 +38,11 @@ class recorded_file {
 /// A dataset of real or complex numbers, C order, the first extent counting problems. Complex ones are
 /// compounds {r, i} or {real, imag}; parts and real numbers are float32 or float64 of either byte order. They
 /// are read as FP32. Chunked and compressed ones are as good as others; memory: of a chunked dataset the
-/// chunks that hold a problem, twice (at most 64 MiB), or a single chunk if it is larger.
+/// chunks that hold a problem, twice (at most 64 MiB), or a single chunk if it is larger (at most 256 MiB).
 class recorded_array {
  public:
-  /// Throws input_error that names file and dataset: no such dataset (and which there are), a wrong type.
+  /// Throws input_error that names file and dataset: no such dataset (and which there are), a wrong type,
+  /// chunks above 256 MiB.
   recorded_array(std::shared_ptr<const recorded_file> file, const std::string& name);
   ~recorded_array();
   recorded_array(recorded_array&&) noexcept;

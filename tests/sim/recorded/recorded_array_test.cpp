@@ -189,6 +189,33 @@ for name, noise in (('scalar', np.float64(0.25)), ('problem', level[:, 1]), ('an
   EXPECT_EQ(block.noise.values.at<cf32>(1, 2, 1), 34.0f * cf32(1, -0.5f));
 }
 
+// 2^25 entries of 8 bytes, of which nothing is in the file.
+TEST_F(recorded_files, chunks_above_the_bound_are_refused_before_one_is_unpacked) {
+  ASSERT_TRUE(python(folder, R"(
+f, n = new('a.h5'), 2**25
+f.create_dataset('most', (n + 1, 1, 1), 'c8', chunks=(n, 1, 1), compression='gzip')
+f.create_dataset('more', (n + 1, 1, 1), 'c8', chunks=(n + 1, 1, 1), compression='gzip')
+f.create_dataset('wide', (n, 1, 2), 'c16', chunks=(n // 2, 1, 2), compression='gzip')
+)"));
+  const std::string path = folder.path("a.h5");
+  const auto file = std::make_shared<const recorded_file>(path);
+  EXPECT_NO_THROW(recorded_array(file, "most"));
+  const auto message = [&](const char* name) -> std::string {
+    try {
+      recorded_array(file, name);
+    } catch (const input_error& e) {
+      return e.what();
+    }
+    return "";
+  };
+  const std::string rest =
+      " MiB, which are unpacked whole; must be of at most 256 MiB: repack it (h5repack -l, with HDF5) in "
+      "chunks of few "
+      "problems each";
+  EXPECT_EQ(message("more"), path + ": more: has chunks of [33554433, 1, 1], 257" + rest);
+  EXPECT_EQ(message("wide"), path + ": wide: has chunks of [16777216, 1, 2], 512" + rest);
+}
+
 // The message of a file of problems; FILE stands for its path.
 std::string complaint(const std::string& path) {
   try {
