@@ -89,7 +89,7 @@ void detection_file::refuse(const std::string& why) const {
 // A new empty file beside `path`, of a name that nobody has.
 std::string detection_file::make_temporary(const std::string& path) const {
   for (unsigned number = 0; number < most_tries; ++number) {
-    const std::string name = path + "." + std::to_string(::getpid()) + "-" + std::to_string(number) + ".part";
+    std::string name = path + "." + std::to_string(::getpid()) + "-" + std::to_string(number) + ".part";
     const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file >= 0) {
       ::close(file);
