@@ -224,6 +224,13 @@ TEST_F(detect_command, the_file_may_be_read_by_whom_the_umask_lets) {
   EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(folder.path("out.h5")).permissions()), 0640u);
 }
 
+// In front of the program's path: no file of more than so many blocks of 512 bytes. The signal that comes
+// with it is ignored, as of a full disk there is none. HDF5 1.10 loses memory where it cannot write: the leak
+// sanitizer would report that, so it is off.
+std::string files_up_to(std::uintmax_t blocks) {
+  return "trap '' XFSZ; ulimit -f " + std::to_string(blocks) + "; ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0";
+}
+
 // HDF5 writes at one time or another: with the first block, or when it closes the file.
 TEST_F(detect_command, a_file_that_cannot_be_written_is_one_line_and_leaves_nothing) {
   ASSERT_TRUE(make_example(folder.path("in.h5"), "--problems 2000"));
@@ -232,12 +239,11 @@ TEST_F(detect_command, a_file_that_cannot_be_written_is_one_line_and_leaves_noth
   std::filesystem::remove(folder.path("whole.h5"));
   folder.write("out.h5", "earlier");
   ASSERT_GT(whole, 1u << 20);
-  // Of 512 bytes, as POSIX has it. The signal that comes with it is ignored, as of a full disk there is none.
   for (const std::uintmax_t blocks : {std::uintmax_t{1}, std::uintmax_t{4}, whole / 1024, whole / 512 - 1}) {
     SCOPED_TRACE(std::to_string(blocks) + " blocks");
     const outcome o = run_mho("detect " + folder.path("in.h5") +
                                   " --detector zf --set modulation=16qam --out " + folder.path("out.h5"),
-                              "trap '' XFSZ; ulimit -f " + std::to_string(blocks) + ";");
+                              files_up_to(blocks));
     EXPECT_EQ(o.status, 1);
     EXPECT_EQ(o.err, "mho: cannot write " + folder.path("out.h5") + ": File too large\n");
     EXPECT_EQ(slurp(folder.path("out.h5")), "earlier");
@@ -251,7 +257,7 @@ f.create_dataset('received', (n, 1, 2), 'c8', chunks=(16, 1, 2))
 )"));
   const outcome o =
       run_mho("detect " + folder.path("sparse.h5") + " --detector zf --out " + folder.path("out.h5"),
-              "trap '' XFSZ; ulimit -f 1000000;");  // there are file systems that take it
+              files_up_to(1000000));  // there are file systems that take it
   EXPECT_EQ(o.status, 1);
   EXPECT_EQ(o.err.rfind("mho: cannot write " + folder.path("out.h5") + ": ", 0), 0u) << o.err;
   EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
