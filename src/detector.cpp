@@ -262,12 +262,12 @@ error detector::weights(const view& w, const call& which) const noexcept {
     part.begin = p;
     part.end = p + 1;
     // The kind's weights act on z = H^H y where the shell makes the gram form, and on B y where it whitens.
-    view inner = one;
-    if (s.gram_made) inner.extent[2] = tx;
+    // The latter have rows of tx, which the caller's need not hold: rx may be less.
+    const view inner = s.gram_made ? row_major(scratch.weights.data(), 1, tx, tx) : one;
     if (const error e = do_weights(inner, part); e != error::none) return e;
     for (std::size_t k = 0; k < tx; ++k) {
       cf32* row = scratch.vector.data();
-      for (std::size_t i = 0; i < inner.extent[2]; ++i) row[i] = one.at<cf32>(0, k, i);
+      for (std::size_t i = 0; i < inner.extent[2]; ++i) row[i] = inner.at<cf32>(0, k, i);
       cf32* wide = scratch.received.empty() ? row : scratch.received.data();
       if (s.gram_made) {
         const cf32* h = s.channel.data() + p * columns * tx;

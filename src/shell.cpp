@@ -147,6 +147,7 @@ void detector::shell::reserve(const shape& room, const capabilities& can, std::s
     if (!widens || gram_made || room.coloured_noise)
       s.received.resize(block * uses * (room.is == form::gram ? room.tx : room.rx));
     if (gram_made) s.filtered.resize(block * uses * room.tx);
+    if (gram_made && can.linear) s.weights.resize(room.tx * room.tx);
     s.estimate.resize(steps * block * uses * room.tx);
     s.variance.resize(steps * block * uses * room.tx);
     s.state.resize(steps * block * uses);

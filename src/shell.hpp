@@ -30,6 +30,7 @@ struct __attribute__((visibility("hidden"))) detector::shell {
     std::vector<status> state;  // [step, block, use]
     std::vector<output> into;   // one a step: what the kind gets
     std::vector<cf32> vector;   // [rx]
+    std::vector<cf32> weights;  // [tx, tx], of linear kinds where the shell makes the gram form
   };
 
   /// Channels that are widened at a time for kinds that do not do it themselves: full vectors, and no more.
