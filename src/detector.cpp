@@ -262,7 +262,7 @@ error detector::weights(const view& w, const call& which) const noexcept {
     part.begin = p;
     part.end = p + 1;
     // The kind's weights act on z = H^H y where the shell makes the gram form, and on B y where it whitens.
-    // The latter have rows of tx, which the caller's need not hold: rx may be less.
+    // The former have rows of tx, which the caller's need not hold: rx may be less.
     const view inner = s.gram_made ? row_major(scratch.weights.data(), 1, tx, tx) : one;
     if (const error e = do_weights(inner, part); e != error::none) return e;
     for (std::size_t k = 0; k < tx; ++k) {

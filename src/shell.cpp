@@ -186,9 +186,15 @@ error detector::shell::check(const channel_batch& channel_in, call& which) const
   return whole ? error::none : error::bad_range;
 }
 
+bool detector::shell::exceeds_bits(const received_batch& in) const noexcept {
+  return std::any_of(in.symbols.begin(), in.symbols.end(),
+                     [&](const constellation* c) { return c->bits() > asked.bits; });
+}
+
 error detector::shell::check(const received_batch& in, std::span<const output> into, const capabilities& can,
                              std::size_t steps, call& which) const noexcept {
-  if (which.queue != nullptr || (!in.prior_llr.empty() && !can.uses_prior)) return error::unsupported;
+  const bool has_prior = !in.prior_llr.empty();
+  if (which.queue != nullptr || (has_prior && !can.uses_prior)) return error::unsupported;
   const view& y = in.vectors;
   const std::size_t problems = y.extent[0], uses = y.extent[1], tx = asked.tx;
   if (const error e = check_input(y, problems, uses, asked.is == form::gram ? tx : asked.rx);
@@ -210,6 +216,12 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
   } else if (can.needs_symbols) {
     return error::bad_shape;
   }
+  if (has_prior) {
+    if (bits == 0) return error::bad_shape;
+    if (const error e = check_view(in.prior_llr, element::f32, problems, uses, bits); e != error::none)
+      return e;
+    if (exceeds_bits(in)) return error::too_large;
+  }
   if (into.size() != steps) return error::bad_shape;
   for (const output& o : into) {
     error e = error::none;
@@ -222,9 +234,7 @@ error detector::shell::check(const received_batch& in, std::span<const output> i
     if (!o.state.empty() && o.state.size() != problems * uses) e = first(e, error::bad_shape);
     if (e != error::none) return e;
     if (lies_over(o, y) || lies_over(o, in.prior_llr)) return error::overlap;
-    if (decides)
-      for (const constellation* c : in.symbols)
-        if (c->bits() > asked.bits) return error::too_large;
+    if (decides && exceeds_bits(in)) return error::too_large;
   }
   return error::none;
 }

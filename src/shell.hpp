@@ -52,6 +52,9 @@ struct __attribute__((visibility("hidden"))) detector::shell {
   /// Checks that no output lies over a channel or its noise.
   error check(const channel_batch& channel, std::span<const output> into) const noexcept;
 
+  /// Whether a symbol has more bits than were reserved.
+  bool exceeds_bits(const received_batch& received) const noexcept;
+
   /// Whether `prepare` has seen every problem of a range.
   bool is_prepared(const call& which) const noexcept;
   /// What the kind writes to for the problems of `which`, into slots[slot].into: the caller's views, or

@@ -68,7 +68,7 @@ struct channel_batch {
 /// Received vectors. vectors: complex [problem, use, rx], or z [problem, use, tx] in the gram form.
 struct received_batch {
   view vectors;      ///< y or z
-  view prior_llr{};  ///< f32 [problem, use, tx * bits]; the llr output is then extrinsic
+  view prior_llr{};  ///< f32 [problem, use, bits of all symbols], with symbols; llr is then extrinsic
   std::span<const constellation* const>
       symbols{};                      ///< needed for llr and bits: one for all streams, or one a stream
   demapper rule = demapper::max_log;  ///< how llr is made of estimate and variance
@@ -139,7 +139,7 @@ struct shape {
   std::size_t tx = 0;        ///< streams
   std::size_t uses = 1;      ///< received vectors a problem, at most
   unsigned slots = 1;        ///< concurrent calls, at most
-  unsigned bits = 0;         ///< most bits a symbol that llr or bits outputs will have; 0: none are asked for
+  unsigned bits = 0;         ///< most bits a symbol that llr, bits and prior_llr will have; 0: none are used
   form is = form::channel;   ///< the form that `prepare` will be given
   bool coloured_noise = false;  ///< noise other than scalar and per_problem will come; one entry for
   std::size_t problems_per_noise_entry = 1;  ///< this many problems, or more

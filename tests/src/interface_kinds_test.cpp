@@ -73,5 +73,115 @@ TEST(kinds_of_the_users_own, weights_of_the_gram_form_need_no_room_in_rows_of_fe
     }
 }
 
+// Writes its priors to the estimates, one bit a stream: real part, and the extent that it saw.
+class believer final : public detector {
+ public:
+  believer() : detector(abilities(), 1) {}
+  static capabilities abilities() {
+    capabilities can;
+    can.uses_prior = true;
+    return can;
+  }
+
+ private:
+  error do_reserve(const shape&) override { return error::none; }
+  error do_prepare(const channel_batch&, const call&, std::span<status>) noexcept override {
+    return error::none;
+  }
+  error do_apply(const received_batch& in, std::span<const output> into,
+                 const call&) const noexcept override {
+    for (std::size_t i = 0; i < in.vectors.extent[0]; ++i)
+      for (std::size_t u = 0; u < in.vectors.extent[1]; ++u)
+        for (std::size_t k = 0; k < room().tx; ++k) {
+          const float prior = in.prior_llr.empty() ? -1 : in.prior_llr.at<float>(i, u, 2 * k + 1);
+          into[0].estimate.at<cf32>(i, u, k) = {prior, static_cast<float>(in.prior_llr.extent[0])};
+          into[0].variance.at<float>(i, u, k) = 1;
+        }
+    return error::none;
+  }
+};
+
+struct beliefs {
+  static constexpr std::size_t problems = 5, rx = 3, tx = 2, uses = 2, bits = 4;
+
+  beliefs() {
+    EXPECT_EQ(d.reserve({.problems = problems, .rx = rx, .tx = tx, .uses = uses, .slots = 2, .bits = 2}),
+              error::none);
+    EXPECT_EQ(d.prepare(row_major(h.data(), problems, rx, tx), noise::white(1)), error::none);
+    for (std::size_t i = 0; i < prior.size(); ++i) prior[i] = static_cast<float>(i);
+    in.vectors = row_major(y.data(), problems, uses, rx);
+    in.prior_llr = row_major(prior.data(), problems, uses, bits);
+    in.symbols = symbols;
+    into.estimate = row_major(x.data(), problems, uses, tx);
+  }
+
+  believer d;
+  std::vector<cf32> h = std::vector<cf32>(problems * rx * tx, 1), y = std::vector<cf32>(problems * uses * rx);
+  std::vector<cf32> x = std::vector<cf32>(problems * uses * tx, cf32(-9));
+  std::vector<float> prior = std::vector<float>(problems * uses * bits);
+  constellation qpsk = constellation::parse("qpsk").value(), qam16 = constellation::parse("16qam").value();
+  std::array<const constellation*, 1> symbols{&qpsk}, more{&qam16};
+  received_batch in;
+  output into;
+};
+
+TEST(kinds_of_the_users_own, priors_are_cut_to_the_range) {
+  beliefs b;
+  call which;
+  which.begin = 2;
+  which.end = 4;
+  which.slot = 1;
+  ASSERT_EQ(b.d.apply(b.in, {&b.into, 1}, which), error::none);
+  for (std::size_t p = 0; p < beliefs::problems; ++p)
+    for (std::size_t u = 0; u < beliefs::uses; ++u)
+      for (std::size_t k = 0; k < beliefs::tx; ++k) {
+        const std::size_t vector = p * beliefs::uses + u;
+        const cf32 expected =
+            p == 2 || p == 3 ? cf32(static_cast<float>(vector * beliefs::bits + 2 * k + 1), 2) : cf32(-9);
+        EXPECT_EQ(b.x[vector * beliefs::tx + k], expected) << p << " " << u << " " << k;
+      }
+}
+
+TEST(kinds_of_the_users_own, priors_of_another_type_or_size_are_refused) {
+  beliefs b;
+  const auto untouched = b.x;
+  const auto answer = [&](const auto& spoil) {
+    received_batch in = b.in;
+    spoil(in);
+    const error detected =
+        b.d.detect({row_major(b.h.data(), beliefs::problems, beliefs::rx, beliefs::tx), noise::white(1)}, in,
+                   {&b.into, 1});
+    const error applied = b.d.apply(in, {&b.into, 1});
+    EXPECT_EQ(applied, detected);
+    EXPECT_EQ(b.x, untouched);
+    return applied;
+  };
+  std::array<std::int8_t, 1> byte{};
+  EXPECT_EQ(answer([&](auto& in) { in.prior_llr = row_major(byte.data(), 1, 1, 1); }), error::unsupported);
+  EXPECT_EQ(answer([&](auto& in) { in.prior_llr = row_major(b.prior.data(), 1, 1, 1); }), error::bad_shape);
+  for (const std::size_t n : {0u, 1u, 2u}) {
+    EXPECT_EQ(answer([&](auto& in) { ++in.prior_llr.extent[n]; }), error::bad_shape) << n;
+    EXPECT_EQ(answer([&](auto& in) { --in.prior_llr.extent[n]; }), error::bad_shape) << n;
+  }
+  EXPECT_EQ(answer([&](auto& in) { in.prior_llr.type = element::cf32; }), error::unsupported);
+  void* planes[beliefs::uses * beliefs::bits] = {};
+  EXPECT_EQ(answer([&](auto& in) {
+              in.prior_llr.data = nullptr;
+              in.prior_llr.planes = planes;
+            }),
+            error::unsupported);
+  EXPECT_EQ(answer([&](auto& in) { in.symbols = {}; }), error::bad_shape)
+      << "whose bits they are is not said";
+  EXPECT_EQ(answer([&](auto& in) { in.symbols = b.more; }), error::bad_shape) << "eight bits a vector";
+  std::vector<float> eight(beliefs::problems * beliefs::uses * 8);
+  EXPECT_EQ(answer([&](auto& in) {
+              in.symbols = b.more;
+              in.prior_llr = row_major(eight.data(), beliefs::problems, beliefs::uses, 8);
+            }),
+            error::too_large)
+      << "more bits than were reserved";
+  EXPECT_EQ(b.d.apply(b.in, {&b.into, 1}), error::none);
+}
+
 }  // namespace
 }  // namespace mho
