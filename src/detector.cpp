@@ -75,6 +75,9 @@ error detector::reserve(const shape& room) {
   } catch (const std::length_error&) {
     *shell_ = shell{};
     return error::no_memory;
+  } catch (...) {  // a kind of the user's own
+    *shell_ = shell{};
+    return error::unsupported;
   }
 }
 
@@ -237,8 +240,9 @@ error detector::detect_gram_form(const channel_batch& channel, const received_ba
 }
 
 error detector::weights(const view& w, const call& which) const noexcept {
-  if (!capabilities_.linear) return error::unsupported;
   shell& s = *shell_;
+  if (s.slots.empty()) return error::bad_shape;
+  if (!capabilities_.linear) return error::unsupported;
   const std::size_t tx = s.asked.tx, columns = s.asked.is == form::gram ? tx : s.asked.rx;
   if (w.planes != nullptr || w.type != element::cf32) return error::unsupported;
   if (w.empty() || w.extent[1] != tx || w.extent[2] != columns) return error::bad_shape;

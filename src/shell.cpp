@@ -158,6 +158,7 @@ void detector::shell::reserve(const shape& room, const capabilities& can, std::s
 }
 
 error detector::shell::check(const channel_batch& channel_in, call& which) const noexcept {
+  if (slots.empty()) return error::bad_shape;  // nothing is reserved
   const view& h = channel_in.matrix;
   if (which.queue != nullptr || channel_in.is != asked.is) return error::unsupported;
   const std::size_t problems = h.extent[0];
@@ -193,6 +194,7 @@ bool detector::shell::exceeds_bits(const received_batch& in) const noexcept {
 
 error detector::shell::check(const received_batch& in, std::span<const output> into, const capabilities& can,
                              std::size_t steps, call& which) const noexcept {
+  if (slots.empty()) return error::bad_shape;  // nothing is reserved
   const bool has_prior = !in.prior_llr.empty();
   if (which.queue != nullptr || (has_prior && !can.uses_prior)) return error::unsupported;
   const view& y = in.vectors;

@@ -163,7 +163,9 @@ class MHO_API detector {
   /// Makes room, and forgets what was prepared. The only call that allocates, smaller shapes included. rx and
   /// tx are exact from here on, problems and uses are upper limits. Before it every other call is bad_shape.
   /// Errors: bad_shape (a zero, or tx > rx where the kind does not take it), too_large (beyond the
-  /// capabilities), no_memory (refused beforehand where it must be more than this machine has).
+  /// capabilities), no_memory (refused beforehand where it must be more than this machine has), unsupported
+  /// (a form that the kind does not take, or its own code threw). What is refused for its shape alone leaves
+  /// what was reserved and prepared; where the kind fails, nothing is reserved any more.
   error reserve(const shape& room);
 
   /// Digests channels and noise. Errors: bad_shape, bad_range, too_large, unsupported; nothing is written
@@ -206,8 +208,8 @@ class MHO_API detector {
   // i), has whitened the noise to scalar or per_problem with one entry a problem, and has converted the form
   // to one that the kind takes. Calls of different slots may come at once, on disjoint problems.
 
-  /// Make room for `room` (room.is is a form the kind takes, room.coloured_noise is false). May throw
-  /// std::bad_alloc.
+  /// Make room for `room` (room.is is a form the kind takes, room.coloured_noise is false). May throw:
+  /// std::bad_alloc and std::length_error become no_memory, all else unsupported.
   virtual error do_reserve(const shape& room) = 0;
   /// Digest; write a status for each problem of the range into state[i].
   virtual error do_prepare(const channel_batch& channel, const call& which,

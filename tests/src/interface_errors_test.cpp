@@ -12,7 +12,7 @@ using std::size_t;
 // A kind whose do_reserve and do_detect fail on demand.
 class fragile final : public detector {
  public:
-  enum class failure { none, answer, no_memory, too_long } reserving = failure::none;
+  enum class failure { none, answer, no_memory, too_long, other, no_exception } reserving = failure::none;
   error detecting = error::unsupported;
 
   fragile() : detector(abilities(), 1) {}
@@ -27,6 +27,8 @@ class fragile final : public detector {
     if (reserving == failure::answer) return error::bad_value;
     if (reserving == failure::no_memory) throw std::bad_alloc();
     if (reserving == failure::too_long) throw std::length_error("too long");
+    if (reserving == failure::other) throw std::runtime_error("rude");
+    if (reserving == failure::no_exception) throw 3;
     return error::none;
   }
   error do_prepare(const channel_batch&, const call&, std::span<status>) noexcept override {
@@ -51,7 +53,9 @@ TEST(errors, of_do_reserve_leave_the_detector_unreserved) {
   const shape room{.problems = 3, .rx = 4, .tx = 2};
   const std::pair<fragile::failure, error> cases[] = {{fragile::failure::answer, error::bad_value},
                                                       {fragile::failure::no_memory, error::no_memory},
-                                                      {fragile::failure::too_long, error::no_memory}};
+                                                      {fragile::failure::too_long, error::no_memory},
+                                                      {fragile::failure::other, error::unsupported},
+                                                      {fragile::failure::no_exception, error::unsupported}};
   for (const auto& [how, expected] : cases) {
     fragile d;
     ASSERT_EQ(d.reserve(room), error::none);
@@ -84,6 +88,26 @@ TEST(errors, of_do_detect_leave_nothing_prepared) {
   ASSERT_EQ(d.reserve({.problems = 3, .rx = 4, .tx = 2}), error::none);
   EXPECT_EQ(d.detect(channel, received, {&into, 1}), error::bad_value);
   EXPECT_EQ(d.apply(received, {&into, 1}), error::not_prepared);
+}
+
+TEST(errors, before_reserve_every_call_is_bad_shape_even_on_nothing) {
+  std::vector<cf32> memory(64);
+  std::vector<cf32> x(8);
+  for (const char* kind : {"mrc", "zf", "mmse", "zf-double", "mmse-double", "analog-zf", "analog-ginv"})
+    for (const size_t problems : {size_t{0}, size_t{1}})
+      for (const size_t rx : {size_t{0}, size_t{2}}) {
+        auto d = make_detector(kind).value();
+        const channel_batch channel{row_major(memory.data(), problems, rx, rx), noise::white(1)};
+        const received_batch received{row_major(memory.data() + 32, problems, rx / 2, rx)};
+        std::vector<output> into(d->steps());
+        into[0].estimate = row_major(x.data(), problems, rx / 2, rx);
+        EXPECT_EQ(d->prepare(channel), error::bad_shape) << kind;
+        EXPECT_EQ(d->apply(received, into), error::bad_shape) << kind;
+        EXPECT_EQ(d->detect(channel, received, into), error::bad_shape) << kind;
+        EXPECT_EQ(d->weights(row_major(x.data(), problems, rx, rx)), error::bad_shape) << kind;
+        EXPECT_EQ(d->prepared(0), status::out_of_range) << kind;
+        EXPECT_EQ(d->slots(), 0u) << kind;
+      }
 }
 
 TEST(errors, nothing_lies_over_nothing) {
