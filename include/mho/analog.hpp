@@ -97,11 +97,12 @@ using example_source = std::function<void(std::size_t number, std::span<double> 
 /// between threads.
 ///
 /// A programmed matrix is a block of `state_size()` doubles that the caller keeps, one a matrix; `solve` is
-/// const on it and needs `scratch_size()` doubles of its own. Neither throws or locks, nor allocates where
+/// const on it and needs `scratch_size()` doubles of its own. Neither locks, nor allocates or throws where
 /// one array between plain op-amps is enough; wires, two arrays, clamps, thermal noise and resistances of the
-/// op-amps allocate (docs/analogue-model.md). Complex systems are expanded to [[Re, -Im], [Im, Re]] and [Re;
-/// Im] (the paper, Methods). With N real unknowns and arrays of N0 rows, BlockAMC takes s = ceil(log2(N /
-/// N0)) stages; sizes that are not N0 2^s are padded with a scaled identity.
+/// op-amps allocate (docs/analogue-model.md), and throw std::bad_alloc where memory runs out. Complex systems
+/// are expanded to [[Re, -Im], [Im, Re]] and [Re; Im] (the paper, Methods). With N real unknowns and arrays
+/// of N0 rows, BlockAMC takes s = ceil(log2(N / N0)) stages; sizes that are not N0 2^s are padded with a
+/// scaled identity.
 class MHO_API analog_solver {
  public:
   /// parameters: as accelerator_options gives them. Errors: bad_value, unknown_name; too_large above 4096
@@ -145,7 +146,7 @@ class MHO_API analog_solver {
   /// unstable: an array that would need a negative resistor or whose feedback loop does not settle
   /// (docs/analogue-model.md), as those of every indefinite symmetric matrix.
   status program(const double* a, const analog_identity& who, std::span<double> state,
-                 std::span<double> scratch) const noexcept;
+                 std::span<double> scratch) const;
 
   /// Cycles 1 .. `cycles` of the refinement: x after each into x[cycle * N], the norm of the residual over
   /// that of b into residual[cycle] (empty: not wanted). b has N entries. The residual is
@@ -157,7 +158,7 @@ class MHO_API analog_solver {
   /// numbers ran away.
   status solve(std::span<const double> state, const double* b, std::size_t cycles, const analog_identity& who,
                std::span<double> x, std::span<double> residual, std::span<double> scratch,
-               std::size_t* cycles_used = nullptr) const noexcept;
+               std::size_t* cycles_used = nullptr) const;
 
   /// Whether the last of the cycles that x and residual hold (N and 1 entries each, from cycle 1 on) is a
   /// solution: ok, or not_converged. It is not if its residual is solver.residual_limit of |b| or more, or if

@@ -168,8 +168,9 @@ class MHO_API detector {
   /// what was reserved and prepared; where the kind fails, nothing is reserved any more.
   error reserve(const shape& room);
 
-  /// Digests channels and noise. Errors: bad_shape, bad_range, too_large, unsupported; nothing is written
-  /// then. A singular or non-finite problem is no error: it is remembered, and `apply` reports it.
+  /// Digests channels and noise. Errors: bad_shape, bad_range, too_large, unsupported, and nothing is written
+  /// then; no_memory where analogue circuits allocate, and the range is not prepared then. A singular or
+  /// non-finite problem is no error: it is remembered, and `apply` reports it.
   error prepare(const channel_batch& channel, const call& which = {}) noexcept;
 
   /// Detects received vectors on prepared channels; `into` has steps() outputs. May be called any number of
@@ -211,7 +212,8 @@ class MHO_API detector {
   /// Make room for `room` (room.is is a form the kind takes, room.coloured_noise is false). May throw:
   /// std::bad_alloc and std::length_error become no_memory, all else unsupported.
   virtual error do_reserve(const shape& room) = 0;
-  /// Digest; write a status for each problem of the range into state[i].
+  /// Digest; write a status for each problem of the range into state[i]. A kind that allocates here or in the
+  /// following answers no_memory when memory runs out: none of them may throw.
   virtual error do_prepare(const channel_batch& channel, const call& which,
                            std::span<status> state) noexcept = 0;
   /// Detect. Every output that is not native is empty; native ones are all given, and so are the states,

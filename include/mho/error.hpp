@@ -13,7 +13,8 @@
 
 namespace mho {
 
-/// What was wrong with a *call*. Nothing was written when a call returns anything but `none`.
+/// What was wrong with a *call*. Nothing was written when a call returns anything but `none`, but for
+/// `no_memory` (see there).
 enum class error : std::uint8_t {
   none,          ///< done
   bad_shape,     ///< extents or strides of a view do not fit each other or the reserved shape
@@ -26,7 +27,9 @@ enum class error : std::uint8_t {
   unknown_name,  ///< no detector kind, option or preset of that name
   bad_value,     ///< an option's value has the wrong type or lies outside its range
   name_taken,    ///< `register_detector` with a name that exists
-  no_memory,     ///< memory ran out in `reserve`
+  no_memory,  ///< memory ran out in `reserve`; or in `prepare`, `apply` or `detect` of an analogue detector
+              ///< whose circuit allocates (docs/analogue-model.md), and then its range is not prepared
+              ///< (`prepare`, `detect`), or outputs may hold part of the results (`apply`, `detect`)
 };
 
 /// The enumerator's name, such as "too_large".

@@ -139,14 +139,16 @@ MHO_API void mho_detector_free(mho_detector* d) MHO_NOEXCEPT;
 MHO_API mho_error mho_detector_capabilities(const mho_detector* d, mho_capabilities* out) MHO_NOEXCEPT;
 /** How many outputs a call yields: 1, or one a requested cycle. Any thread. */
 MHO_API size_t mho_detector_steps(const mho_detector* d) MHO_NOEXCEPT;
-/** Makes room and forgets what was prepared. The only call that allocates. rx and tx are exact from here on,
- *  problems and uses upper limits. Errors: MHO_BAD_SHAPE, MHO_TOO_LARGE, MHO_UNSUPPORTED, MHO_NO_MEMORY. No
- * other call on the detector may be running. */
+/** Makes room and forgets what was prepared. The only call that allocates, but for those of analogue
+ * detectors whose circuit allocates (docs/analogue-model.md). rx and tx are exact from here on,
+ *  problems and uses upper limits. Errors: MHO_BAD_SHAPE, MHO_TOO_LARGE, MHO_UNSUPPORTED, MHO_NO_MEMORY. No other call on the detector may be
+ * running. */
 MHO_API mho_error mho_detector_reserve(mho_detector* d, const mho_shape* room) MHO_NOEXCEPT;
 /** Digests channels and noise. which: NULL for the whole batch on slot 0. A singular or non-finite problem is
  * no error: mho_detector_apply reports it. Errors: MHO_BAD_SHAPE, MHO_BAD_RANGE, MHO_TOO_LARGE,
- * MHO_UNSUPPORTED; nothing is written then. Calls of prepare, apply and detect on disjoint ranges with
- * different slots may run at once. */
+ * MHO_UNSUPPORTED, and nothing is written then; MHO_NO_MEMORY where analogue circuits allocate, and then the
+ * range is not prepared, or outputs hold part of the results. Calls of prepare, apply and detect on disjoint
+ * ranges with different slots may run at once. */
 MHO_API mho_error mho_detector_prepare(mho_detector* d, const mho_channel_batch* channel,
                                        const mho_call* which) MHO_NOEXCEPT;
 /** Detects received vectors on prepared channels, any number of times; `into` are mho_detector_steps outputs.

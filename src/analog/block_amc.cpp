@@ -70,7 +70,7 @@ void block_amc::program_slices(const double* m, std::size_t n, std::uint64_t pla
 }
 
 bool block_amc::program(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws,
-                        double* state, double* scratch) const noexcept {
+                        double* state, double* scratch) const {
   if (is_leaf(n)) return leaf_.program(a, n, place, draws.arrays, state, scratch, record_);
   const std::size_t half = n / 2, child = state_size(half);
   double* first = state;
@@ -144,7 +144,7 @@ void block_amc::multiply(const double* m, const double* slices, std::size_t n, s
 }
 
 void block_amc::solve(const double* state, std::size_t n, std::size_t place, const double* b,
-                      const read_path& read, double* x, double* scratch) const noexcept {
+                      const read_path& read, double* x, double* scratch) const {
   if (is_leaf(n)) {
     if (read.converters == nullptr) return multiply_plain(state, n, n, b, x);
     double* in = scratch;

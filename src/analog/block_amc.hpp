@@ -26,7 +26,8 @@ struct tree_draws {
 
 /// A tree of arrays for matrices of `size` rows; size is N0 2^stages. The programmed tree is a block of
 /// doubles: a leaf is what leaf.hpp says, its map P and offset o first; a node its children for M1 and M4s,
-/// then M2 and M3, and the slices of their N0 x N0 tiles if those are arrays of their own.
+/// then M2 and M3, and the slices of their N0 x N0 tiles if those are arrays of their own. `program` and
+/// `solve` throw what those of its leaves do.
 class block_amc {
  public:
   block_amc(const parameters& p, std::size_t size)
@@ -40,14 +41,14 @@ class block_amc {
   std::size_t solve_scratch() const noexcept;
 
   /// Programs every array. a is size x size, contiguous. False if a leaf does not settle (circuit.hpp).
-  bool program(const double* a, const tree_draws& draws, double* state, double* scratch) const noexcept {
+  bool program(const double* a, const tree_draws& draws, double* state, double* scratch) const {
     return program(a, size_, 1, draws, state, scratch);
   }
 
   /// x = LP-INV(b). `reading` draws what belongs to one read. converters: nullptr for the linear map alone,
   /// without offsets and with exact products.
   void solve(const double* state, const double* b, const conversion* converters, use_stream& reading,
-             double* x, double* scratch) const noexcept {
+             double* x, double* scratch) const {
     solve(state, size_, inv_first, b, {converters, &reading}, x, scratch);
   }
 
@@ -62,12 +63,12 @@ class block_amc {
   std::size_t slices_size(std::size_t n) const noexcept;  // doubles of one product's slices
   // place: of the block in the tree, as in a heap (array_place).
   bool program(const double* a, std::size_t n, std::uint64_t place, const tree_draws& draws, double* state,
-               double* scratch) const noexcept;
+               double* scratch) const;
   void program_slices(const double* m, std::size_t n, std::uint64_t place, const tree_draws& draws,
                       double* state) const noexcept;
   // place: of the converters (converter_bank.hpp), should this be a leaf.
   void solve(const double* state, std::size_t n, std::size_t place, const double* b, const read_path& read,
-             double* x, double* scratch) const noexcept;
+             double* x, double* scratch) const;
   // y = M x for a block of n rows, in tiles of N0 with a conversion each.
   void multiply(const double* m, const double* slices, std::size_t n, std::size_t place, const double* x,
                 const read_path& read, double* y, double* scratch) const noexcept;

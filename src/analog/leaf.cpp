@@ -141,7 +141,7 @@ bool inv_leaf::close_general(const held_array& array, double* map, double* offse
 }
 
 bool inv_leaf::program(const double* a, std::size_t n, std::uint64_t place, const leaf_draws& draws,
-                       double* state, double* scratch, leaf_record* record) const noexcept {
+                       double* state, double* scratch, leaf_record* record) const {
   held_array array;
   array.n = n;
   write(a, array, place, draws, scratch);
@@ -223,7 +223,7 @@ bool inv_leaf::solve_read(const double* kept, std::size_t n, const double* b, us
 }
 
 void inv_leaf::solve(const double* state, std::size_t n, const double* b, use_stream& reading, double* x,
-                     double* scratch) const noexcept {
+                     double* scratch) const {
   const double* noise = state + n * n + n;
   const double* kept = noise + (parameters_.circuit.thermal_noise ? n * n : 0);
   if (!differs_by_read(parameters_))

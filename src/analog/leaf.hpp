@@ -63,14 +63,14 @@ class inv_leaf {
   std::size_t solve_scratch(std::size_t n) const noexcept;
 
   /// Maps a (n x n, contiguous), writes it and closes the loop. place: array_place. False if it does not
-  /// settle.
+  /// settle. std::bad_alloc where memory runs out for a network (needs_network).
   bool program(const double* a, std::size_t n, std::uint64_t place, const leaf_draws& draws, double* state,
-               double* scratch, leaf_record* record) const noexcept;
+               double* scratch, leaf_record* record) const;
 
   /// x = what the circuit gives for b, without converters: P b, and errors that belong to one read. Not a
-  /// number if a read's circuit has no rest.
+  /// number if a read's circuit has no rest. std::bad_alloc as `program`.
   void solve(const double* state, std::size_t n, const double* b, use_stream& reading, double* x,
-             double* scratch) const noexcept;
+             double* scratch) const;
 
  private:
   std::size_t cell_count(std::size_t n) const noexcept;

@@ -67,7 +67,7 @@ std::span<const double> analog_solver::stored_matrix(std::span<const double> sta
 
 status analog_solver::solve(std::span<const double> state, const double* b, std::size_t cycles,
                             const analog_identity& who, std::span<double> x, std::span<double> residual,
-                            std::span<double> scratch, std::size_t* cycles_used) const noexcept {
+                            std::span<double> scratch, std::size_t* cycles_used) const {
   if (cycles_used != nullptr) *cycles_used = 0;
   const plan& p = *plan_;
   const analog::solver_parameters& solver = p.parameters.solver;

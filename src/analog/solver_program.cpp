@@ -37,7 +37,7 @@ void expand_complex(const std::complex<double>* a, std::size_t n, double* out) n
 }
 
 status analog_solver::program(const double* a, const analog_identity& who, std::span<double> state,
-                              std::span<double> scratch) const noexcept {
+                              std::span<double> scratch) const {
   const plan& p = *plan_;
   const std::size_t n = p.real_n;
   double trace = 0;

@@ -87,6 +87,21 @@ class analog_detector final : public analog_detector_base {
       packs_->prepare(in, which, state);
       return error::none;
     }
+    return guarded([&] { return program(in, which, state); });
+  }
+
+  error do_apply(const received_batch& in, std::span<const output> into,
+                 const call& which) const noexcept override {
+    if (packs_) {
+      packs_->apply(in, into, which);
+      return error::none;
+    }
+    return guarded([&] { return solve(in, into, which); });
+  }
+
+  // The following may throw std::bad_alloc.
+
+  error program(const channel_batch& in, const call& which, std::span<status> state) {
     scratch& s = slots_[which.slot];
     const std::size_t tx = room().tx;
     for (std::size_t i = 0; i < state.size(); ++i) {
@@ -112,12 +127,7 @@ class analog_detector final : public analog_detector_base {
     return error::none;
   }
 
-  error do_apply(const received_batch& in, std::span<const output> into,
-                 const call& which) const noexcept override {
-    if (packs_) {
-      packs_->apply(in, into, which);
-      return error::none;
-    }
+  error solve(const received_batch& in, std::span<const output> into, const call& which) const {
     scratch& s = slots_[which.slot];
     const std::size_t tx = room().tx, uses = in.vectors.extent[1];
     for (std::size_t i = 0; i < in.vectors.extent[0]; ++i) {

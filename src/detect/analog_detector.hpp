@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <vector>
 
 #include <mho/detector.hpp>
@@ -39,6 +40,16 @@ class analog_detector_base : public detector {
     if (std::all_of(y.begin(), y.end(), [](double v) { return std::isfinite(v); })) return true;
     for (const output& o : into) o.state[i * uses + u] = status::not_finite;
     return false;
+  }
+
+  /// What `body` returns; no_memory where a general circuit finds no memory to allocate.
+  template <class Body>
+  static error guarded(const Body& body) noexcept {
+    try {
+      return body();
+    } catch (const std::bad_alloc&) {
+      return error::no_memory;
+    }
   }
 
   /// The cycles of a solution, 2 tx unknowns each, and how they ended.

@@ -1,4 +1,4 @@
-// Nothing is allocated after `reserve`.
+// Nothing is allocated after `reserve`, and where something is, memory may run out.
 #include <gtest/gtest.h>
 
 #include <mho/mho.h>
@@ -8,25 +8,26 @@
 #include <new>
 
 namespace {
-std::atomic<std::size_t> allocations{0};
-}
+std::atomic<std::size_t> allocations{0}, fails_from{SIZE_MAX};  // the latter: as many succeed
+
+bool is_to_fail() { return allocations++ >= fails_from; }
+}  // namespace
 
 // noinline: inlined, g++ 12 would take malloc and free for a mismatched pair.
 __attribute__((noinline)) void* operator new(std::size_t size) {
-  ++allocations;
+  if (is_to_fail()) throw std::bad_alloc();
   if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
   throw std::bad_alloc();
 }
 __attribute__((noinline)) void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
+  return is_to_fail() ? nullptr : std::malloc(size == 0 ? 1 : size);
 }
 __attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
 __attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 // The kernels' buffers are aligned.
 __attribute__((noinline)) void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
+  if (is_to_fail()) throw std::bad_alloc();
   const auto to = static_cast<std::size_t>(alignment);
   if (void* p = std::aligned_alloc(to, (size + to - 1) / to * to)) return p;
   throw std::bad_alloc();
@@ -231,6 +232,53 @@ TEST(no_allocation, through_the_c_face) {
   mho_constellation_free(qam);
   mho_detector_free(d);
   mho_options_free(o);
+}
+
+// Analogue circuits that allocate. Every allocation by operator new fails once, with all after it.
+TEST(no_memory, is_an_error_of_analogue_calls_and_leaves_a_detector_that_works) {
+  constexpr std::size_t problems = 2, rx = 8, tx = 2;
+  std::vector<std::complex<float>> h(problems * rx * tx), y(problems * rx), x(problems * tx);
+  random_stream random(1, 0, 0, 0);
+  random.complex_normals(h);
+  random.complex_normals(y);
+  const channel_batch channel{row_major(h.data(), problems, rx, tx), noise::white(0.1f)};
+  const received_batch received{row_major(y.data(), problems, 1, rx)};
+  output o;
+  o.estimate = row_major(x.data(), problems, 1, tx);
+  for (const char* kind : {"analog-zf", "analog-mmse"}) {
+    const detector_spec wired{kind, {{"array.wire_ohm", 1.0}, {"device.read_noise_relative", 0.01}}};
+    auto d = make_detector(wired).value();
+    ASSERT_EQ(d->reserve({.problems = problems, .rx = rx, .tx = tx}), error::none);
+    const auto prepare = [&] { return d->prepare(channel); };
+    const auto apply = [&] { return d->apply(received, {&o, 1}); };
+    const auto detect = [&] { return d->detect(channel, received, {&o, 1}); };
+    // Fails at some allocations of a call, the first and the last among them.
+    const auto starve = [&](const auto& body, const auto& after) {
+      const std::size_t before = allocations;
+      ASSERT_EQ(body(), error::none) << kind;
+      const std::size_t needed = allocations - before;
+      ASSERT_GT(needed, 0u) << kind << ": a circuit that does not allocate";
+      for (std::size_t i = 0; i < needed;
+           i = i + 1 == needed ? needed : std::min(needed - 1, 1 + i + i / 4)) {
+        fails_from = allocations + i;
+        const error e = body();
+        fails_from = SIZE_MAX;
+        EXPECT_EQ(e, error::no_memory) << kind << ", allocation " << i << " of " << needed;
+        after();
+      }
+    };
+    ASSERT_EQ(detect(), error::none);
+    const auto expected = x;
+    starve(prepare, [&] { EXPECT_EQ(apply(), error::not_prepared); });
+    ASSERT_EQ(prepare(), error::none);
+    starve(apply, [&] {
+      EXPECT_EQ(apply(), error::none);
+      EXPECT_EQ(x, expected);
+    });
+    starve(detect, [] {});
+    ASSERT_EQ(detect(), error::none);
+    EXPECT_EQ(x, expected);
+  }
 }
 
 }  // namespace
