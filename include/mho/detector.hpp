@@ -75,7 +75,10 @@ struct received_batch {
 };
 
 /// Where one step's results go; what is left empty is not computed. Outputs must not lie over each other, nor
-/// an output over itself (a stride of 0): that is not checked.
+/// an output over itself (a stride of 0): that is not checked. Nor may one lie over an input, from its first
+/// element to its last: `error::overlap`. Records of inputs and outputs in turn, such as an array of {y, x},
+/// are refused too though no element is shared; keep them in arrays of their own, or the inputs in planes,
+/// between which outputs may lie.
 struct output {
   view estimate{};  ///< cf32 [problem, use, tx]: x + noise, unbiased (E[estimate | x] = x)
   view variance{};  ///< f32 [problem, use, tx]: variance of that noise (post-equalisation)

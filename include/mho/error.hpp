@@ -23,7 +23,8 @@ enum class error : std::uint8_t {
   too_large,     ///< more than `reserve` made room for
   not_prepared,  ///< `apply` for a problem that was never prepared
   unsupported,   ///< a form, element type, input or output that this detector or this version does not handle
-  overlap,       ///< the addresses of an output view and of an input view of the same call meet
+  overlap,  ///< the addresses of an output view and of an input view of the same call meet: the range from
+            ///< the first to the last element of each, whatever lies between
   unknown_name,  ///< no detector kind, option or preset of that name
   bad_value,     ///< an option's value has the wrong type or lies outside its range
   name_taken,    ///< `register_detector` with a name that exists

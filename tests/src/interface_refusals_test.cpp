@@ -122,6 +122,25 @@ TEST(detector_interface, outputs_may_lie_between_planes_but_not_over_them) {
   EXPECT_EQ(write_to(gap - 1), error::overlap);
 }
 
+// As documented at `output`: what lies between the elements of an input counts as the input.
+TEST(detector_interface, records_of_inputs_and_outputs_in_turn_are_refused) {
+  setup s;
+  ASSERT_EQ(s.d.prepare(s.channel()), error::none);
+  constexpr std::size_t inputs = setup::uses * setup::rx, outputs = setup::uses * setup::tx;
+  constexpr std::size_t record = inputs + outputs;
+  std::vector<cf32> records(setup::problems * record, cf32(4));
+  const auto untouched = records;
+  received_batch r;
+  r.vectors = strided(records.data(), {setup::problems, setup::uses, setup::rx}, {record, setup::rx, 1});
+  auto into = s.into;
+  into[0].estimate =
+      strided(records.data() + inputs, {setup::problems, setup::uses, setup::tx}, {record, setup::tx, 1});
+  EXPECT_EQ(s.d.apply(r, into), error::overlap);
+  EXPECT_EQ(records, untouched);
+  into[0].estimate = s.into[0].estimate;
+  EXPECT_EQ(s.d.apply(r, into), error::none) << "records of inputs alone";
+}
+
 TEST(detector_interface, reserve_checks_the_shape) {
   divider d(form::channel);
   EXPECT_EQ(d.reserve({.problems = 0, .rx = 2, .tx = 2}), error::bad_shape);
