@@ -141,7 +141,8 @@ MHO_API mho_error mho_detector_capabilities(const mho_detector* d, mho_capabilit
 MHO_API size_t mho_detector_steps(const mho_detector* d) MHO_NOEXCEPT;
 /** Makes room and forgets what was prepared. The only call that allocates, but for those of analogue
  * detectors whose circuit allocates (docs/analogue-model.md). rx and tx are exact from here on,
- *  problems and uses upper limits. Errors: MHO_BAD_SHAPE, MHO_TOO_LARGE, MHO_UNSUPPORTED, MHO_NO_MEMORY. No other call on the detector may be
+ *  problems and uses upper limits. Errors: MHO_BAD_SHAPE, MHO_TOO_LARGE, MHO_UNSUPPORTED, MHO_NO_MEMORY. What
+ * is refused for its shape alone leaves what was reserved and prepared. No other call on the detector may be
  * running. */
 MHO_API mho_error mho_detector_reserve(mho_detector* d, const mho_shape* room) MHO_NOEXCEPT;
 /** Digests channels and noise. which: NULL for the whole batch on slot 0. A singular or non-finite problem is

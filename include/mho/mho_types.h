@@ -158,7 +158,7 @@ struct mho_constellation;
 /** Received vectors. */
 typedef struct mho_received_batch {
   mho_view vectors;   /**< complex, y [problem, use, rx], or z [problem, use, tx] in the gram form */
-  mho_view prior_llr; /**< f32 [problem, use, tx * bits], where the capabilities have uses_prior */
+  mho_view prior_llr; /**< f32 [problem, use, bits of all symbols], where capabilities have uses_prior */
   const struct mho_constellation* const* symbols; /**< needed for llr and bits */
   size_t symbol_count;                            /**< 0, 1 for all streams, or tx: one a stream */
   mho_demapper rule;                              /**< of llr */
@@ -178,10 +178,16 @@ typedef struct mho_output {
   uint64_t reserved[4]; /**< 0 */
 } mho_output;
 
-/** Which part of a batch, on which scratch, and who its problems are for draws of modelled randomness. */
+/** Which part of a batch, on which scratch, and who its problems are for draws of modelled randomness.
+ *
+ *  All 0 is the whole batch: {begin = 0, end = 0} is NOT an empty range. Who shares n problems among workers
+ *  by begin = n w / workers and end = n (w + 1) / workers gets {0, 0} for some of them when there are more
+ *  workers than problems, and these calls would race with the others for the whole batch. Skip an empty
+ * share, or give it as begin = end = n: any begin = end that is not 0 and not above n is empty, and does
+ * nothing. */
 typedef struct mho_call {
   size_t begin;         /**< first problem */
-  size_t end;           /**< one past the last; 0: as many as there are */
+  size_t end;           /**< one past the last; 0: as many as there are, whatever `begin` */
   unsigned slot;        /**< one for each concurrent call */
   uint64_t stream;      /**< of modelled randomness, such as an SNR point */
   uint64_t first;       /**< the global number of problem 0, below 2^48 */
@@ -191,14 +197,14 @@ typedef struct mho_call {
 
 /** How much room to make. */
 typedef struct mho_shape {
-  size_t problems;        /**< of a batch, at most */
-  size_t rx;              /**< receive antennas */
-  size_t tx;              /**< streams */
-  size_t uses;            /**< received vectors a problem, at most; 0 means 1 */
-  unsigned slots;         /**< concurrent calls, at most; 0 means 1 */
-  unsigned bits;          /**< most bits a symbol that llr and bits will have; 0: none are asked for */
-  mho_form is;            /**< of what will be prepared */
-  int32_t coloured_noise; /**< not 0: noise other than scalar and per problem will come */
+  size_t problems;                 /**< of a batch, at most */
+  size_t rx;                       /**< receive antennas */
+  size_t tx;                       /**< streams */
+  size_t uses;                     /**< received vectors a problem, at most; 0 means 1 */
+  unsigned slots;                  /**< concurrent calls, at most; 0 means 1 */
+  unsigned bits;                   /**< most bits a symbol that llr, bits, prior_llr will have; 0: none */
+  mho_form is;                     /**< of what will be prepared */
+  int32_t coloured_noise;          /**< not 0: noise other than scalar and per problem will come */
   size_t problems_per_noise_entry; /**< of that; 0 means 1 */
   uint64_t reserved[4];            /**< 0 */
 } mho_shape;

@@ -69,9 +69,12 @@ mho_error mho_detector_reserve(mho_detector* d, const mho_shape* room) noexcept 
   if (d == nullptr || room == nullptr) return MHO_BAD_VALUE;
   return mho::c::guarded([&] {
     mho::shape shape;
-    d->ready = 0;
     if (!mho::c::convert(*room, shape)) return mho_error{MHO_UNSUPPORTED};
-    if (const mho::error e = d->it->reserve(shape); e != mho::error::none) return mho::c::code(e);
+    if (const mho::error e = d->it->reserve(shape); e != mho::error::none) {
+      if (d->it->slots() == 0) d->ready = 0;  // otherwise the detector keeps what it had
+      return mho::c::code(e);
+    }
+    d->ready = 0;
     d->slots.resize(shape.slots);
     for (mho_detector::scratch& s : d->slots) {
       s.into.resize(d->it->steps());

@@ -39,6 +39,8 @@ mho_error c_detect(const struct c_run* run);
 int c_errors(void);
 int c_lists(void);
 int c_constellations(void);
+int c_ranges(void);
+int c_reserves(void);
 
 #ifdef __cplusplus
 }

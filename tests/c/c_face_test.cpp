@@ -185,6 +185,8 @@ TEST(c_face, all_cycles_of_an_analogue_detector_and_its_draws) {
 TEST(c_face, errors_and_messages) { EXPECT_EQ(c_errors(), 0); }
 TEST(c_face, lists) { EXPECT_EQ(c_lists(), 0); }
 TEST(c_face, constellations) { EXPECT_EQ(c_constellations(), 0); }
+TEST(c_face, ranges) { EXPECT_EQ(c_ranges(), 0); }
+TEST(c_face, refused_reserves) { EXPECT_EQ(c_reserves(), 0); }
 
 TEST(c_face, no_exception_crosses_it) {
   const auto kind = [](std::string name, auto make) {
