@@ -3,6 +3,7 @@
 #define C_FACE_H
 
 #include <mho/mho.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,6 +42,9 @@ int c_lists(void);
 int c_constellations(void);
 int c_ranges(void);
 int c_reserves(void);
+
+/* Sizes and offsets of all public structures. */
+void c_layout(FILE* to);
 
 #ifdef __cplusplus
 }
