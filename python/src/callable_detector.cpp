@@ -3,14 +3,26 @@
 #include <pybind11/numpy.h>
 
 #include <complex>
+#include <exception>
+#include <map>
 #include <mho/registry.hpp>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "arrays.hpp"
 #include "error.hpp"
 
 namespace mho::python {
+
+// Functions and what went wrong in them, of one run. Touched with the GIL, but for `functions` while the run
+// lives: then they stay as they are.
+struct function_run {
+  std::map<std::string, py::object> functions;
+  std::exception_ptr failure;
+  bool is_over = false;
+};
+
 namespace {
 
 using cf32 = std::complex<float>;
@@ -23,9 +35,17 @@ struct kinds {
   std::set<std::string> names;
 };
 
+// Nobody asks Python for anything while holding `guard`: who waits for it may hold the GIL.
 kinds& the_kinds() {
   static kinds all;
   return all;
+}
+
+// Whoever lets go of it last, with the GIL or without.
+void destroy(function_run* run) {
+  if (Py_IsInitialized() == 0) return;
+  const py::gil_scoped_acquire with_gil;
+  delete run;
 }
 
 template <class T>
@@ -62,8 +82,8 @@ void copy_result(const py::object& given, const view& to, const std::string& wha
 // Keeps channel and noise; a Python function does the rest.
 class callable_detector final : public detector {
  public:
-  callable_detector(std::string name, py::handle function, std::exception_ptr& failure)
-      : detector(abilities(), 1), name_(std::move(name)), function_(function), failure_(failure) {}
+  callable_detector(std::string name, std::shared_ptr<function_run> run)
+      : detector(abilities(), 1), name_(std::move(name)), run_(std::move(run)) {}
 
   static capabilities abilities() {
     capabilities can;
@@ -72,10 +92,8 @@ class callable_detector final : public detector {
   }
 
   static result<std::unique_ptr<detector>> make(const std::string& name) {
-    if (current != nullptr)
-      if (const auto found = current->functions_.find(name); found != current->functions_.end())
-        return std::unique_ptr<detector>(
-            std::make_unique<callable_detector>(name, found->second, current->failure_));
+    if (current != nullptr && current->run_->functions.count(name) > 0)
+      return std::unique_ptr<detector>(std::make_unique<callable_detector>(name, current->run_));
     return {error::unknown_name,
             name + ": a Python function of another call of mho.ber; give it again: detectors={\"" + name +
                 "\": ..}"};
@@ -101,9 +119,11 @@ class callable_detector final : public detector {
 
   error do_apply(const received_batch& in, std::span<const output> into,
                  const call& which) const noexcept override {
-    if (failure_ != nullptr) return error::unsupported;
     const py::gil_scoped_acquire with_gil;
+    // A detector may outlive its run, in the hands of a plugin: nobody hears then what its function throws.
+    if (run_->is_over || run_->failure != nullptr) return error::unsupported;
     try {
+      const py::object function = run_->functions.at(name_);
       const auto size = [](std::size_t n) { return static_cast<py::ssize_t>(n); };
       const std::size_t problems = in.vectors.extent[0], uses = in.vectors.extent[1], rx = room().rx,
                         tx = room().tx;
@@ -114,7 +134,7 @@ class callable_detector final : public detector {
       std::copy_n(channel_.data() + which.begin * rx * tx, problems * rx * tx, h.mutable_data());
       std::copy_n(noise_.data() + which.begin, problems, n0.mutable_data());
       fill(y, in.vectors);
-      py::object result = function_(h, y, n0), variance = py::float_(1.0);
+      py::object result = function(h, y, n0), variance = py::float_(1.0);
       if (py::isinstance<py::tuple>(result)) {
         const auto pair = py::tuple(result);
         if (pair.size() != 2)
@@ -126,49 +146,66 @@ class callable_detector final : public detector {
       copy_result<float>(variance, into[0].variance, name_ + " returned a variance that");
       return error::none;
     } catch (...) {
-      failure_ = std::current_exception();
+      run_->failure = std::current_exception();
       return error::unsupported;
     }
   }
 
   std::string name_;
-  py::handle function_;          // kept by the callables, which outlive the run
-  std::exception_ptr& failure_;  // theirs
-  std::vector<cf32> channel_;    // [problem, rx, tx]
-  std::vector<float> noise_;     // [problem]
+  std::shared_ptr<function_run> run_;
+  std::vector<cf32> channel_;  // [problem, rx, tx]
+  std::vector<float> noise_;   // [problem]
 };
 
-callables::callables(const py::dict& functions) : outer_(current) {
+namespace {
+
+// Makes it a kind, once. Errors: name_taken by a kind of the library or a plugin, bad_value.
+error make_kind(const std::string& name) {
   kinds& all = the_kinds();
   const std::lock_guard lock(all.guard);
-  for (const auto& [key, function] : functions) {
-    const std::string name = py::str(key);
+  if (all.names.count(name) > 0) return error::none;
+  const error e = register_detector(
+      {name, "a Python function", callable_detector::abilities(), {}, [name](const options&) {
+         return callable_detector::make(name);
+       }});
+  if (e == error::none) all.names.insert(name);
+  return e;
+}
+
+}  // namespace
+
+callables::callables(const py::dict& functions) : run_(new function_run, &destroy), outer_(current) {
+  // str() of a key may run Python code, which may change the dict.
+  const auto items = py::reinterpret_steal<py::list>(PyDict_Items(functions.ptr()));
+  for (const py::handle item : items) {
+    const auto [key, function] = item.cast<std::pair<py::object, py::object>>();
+    const std::string name = text_of(key);
     if (PyCallable_Check(function.ptr()) == 0)
       raise("detectors: " + name + ": must be callable", "bad_value");
-    if (all.names.count(name) == 0) {
-      const error e = register_detector(
-          {name, "a Python function", callable_detector::abilities(), {}, [name](const options&) {
-             return callable_detector::make(name);
-           }});
-      if (e != error::none)
-        raise("detectors: " + name + ": " + to_string(e) + "; see mho.detectors()", to_string(e));
-      all.names.insert(name);
-    }
-    functions_[name] = py::reinterpret_borrow<py::object>(function);
+    if (const error e = make_kind(name); e != error::none)
+      raise("detectors: " + name + ": " + to_string(e) + "; see mho.detectors()", to_string(e));
+    run_->functions[name] = function;
   }
   current = this;
 }
 
-callables::~callables() { current = outer_; }
+callables::~callables() {
+  current = outer_;
+  run_->is_over = true;
+  // A function that keeps a detector of its own would be kept by it for good.
+  const auto released = std::exchange(run_->functions, {});
+}
+
+bool callables::empty() const { return run_->functions.empty(); }
 
 std::vector<std::string> callables::names() const {
   std::vector<std::string> all;
-  for (const auto& [name, function] : functions_) all.push_back(name);
+  for (const auto& [name, function] : run_->functions) all.push_back(name);
   return all;
 }
 
 void callables::rethrow() const {
-  if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
+  if (run_->failure != nullptr) std::rethrow_exception(std::exchange(run_->failure, nullptr));
 }
 
 bool is_callable_kind(const std::string& kind) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "bindings.hpp"
+#include "callable_detector.hpp"
 #include "options.hpp"
 #include "requests.hpp"
 
@@ -39,8 +40,8 @@ struct part_request {
 // threads run one after another, without the GIL.
 class numpy_detector {
  public:
-  numpy_detector(std::string name, const py::dict& given)
-      : name_(std::move(name)), detector_(value_of(make_detector({name_, to_options(given)}))) {
+  numpy_detector(const std::string& name, const py::dict& given)
+      : name_(kind_of(name)), detector_(value_of(make_detector({name_, to_options(given)}))) {
     values_ = value_of(complete(value_of(find_detector(name_)).schema, to_options(given)));
   }
 
@@ -148,6 +149,14 @@ class numpy_detector {
   }
 
  private:
+  // The name of a kind that lives as long as the process.
+  static std::string kind_of(const std::string& name) {
+    if (is_callable_kind(name))
+      raise(name + ": a Python function given to mho.ber, of which there is no Detector; call it yourself",
+            "unknown_name");
+    return name;
+  }
+
   shape room() {
     const py::gil_scoped_release without_gil;
     const std::lock_guard lock(guard_);
