@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <complex>
+#include <cstring>
 #include <mho/constellation.hpp>
 
+#include "arrays.hpp"
 #include "bindings.hpp"
 #include "error.hpp"
 
@@ -29,19 +31,31 @@ std::vector<py::ssize_t> scaled_shape(const py::array& a, std::size_t times, std
   return shape;
 }
 
-py::array_t<cf32> map_bits(const constellation& c, const contiguous<std::uint8_t>& bits) {
+// As bytes, but no other number that a cast would turn into a bit: 256, -255, 0.5.
+contiguous<std::uint8_t> read_bits(const py::object& given) {
+  const py::array a = py::array::ensure(given);
+  if (!a) {
+    PyErr_Clear();
+    raise("map: must be an array of bits", "bad_value");
+  }
+  const char kind = a.dtype().kind();
+  if (std::strchr("biuf", kind) == nullptr)
+    raise("map: bits must be 0 or 1, not of the type " + text_of(a.dtype()), "bad_value");
+  const py::module_ numpy = py::module_::import("numpy");
+  const py::object binary = numpy.attr("logical_or")(numpy.attr("equal")(a, 0), numpy.attr("equal")(a, 1));
+  if (!numpy.attr("all")(binary).cast<bool>()) raise("map: bits must be 0 or 1", "bad_value");
+  return a.cast<contiguous<std::uint8_t>>();
+}
+
+py::array_t<cf32> map_bits(const constellation& c, const py::object& given) {
+  const contiguous<std::uint8_t> bits = read_bits(given);
   if (bits.ndim() == 0 || bits.shape(bits.ndim() - 1) % c.bits() != 0)
     raise("map: the last axis must hold a multiple of " + std::to_string(c.bits()) + " bits", "bad_shape");
   py::array_t<cf32> symbols(scaled_shape(bits, 1, c.bits()));
   const std::span in(bits.data(), static_cast<std::size_t>(bits.size()));
   const std::span out(symbols.mutable_data(), static_cast<std::size_t>(symbols.size()));
-  bool binary = true;
-  {
-    const py::gil_scoped_release without_gil;
-    binary = std::all_of(in.begin(), in.end(), [](std::uint8_t b) { return b < 2; });
-    if (binary) c.map(in, out);
-  }
-  if (!binary) raise("map: bits must be 0 or 1", "bad_value");
+  const py::gil_scoped_release without_gil;
+  c.map(in, out);
   return symbols;
 }
 
@@ -122,7 +136,7 @@ void bind_constellation(py::module_& module) {
           "All points, complex64 [size], indexed by label: a symbol's bits read as a binary "
           "number, the first one most significant.")
       .def("map", &map_bits, py::arg("bits"),
-           "Symbols, complex64 [..., n], of uint8 [..., n * bits] bits of 0 and 1.")
+           "Symbols, complex64 [..., n], of [..., n * bits] bits: any type whose values are 0 and 1.")
       .def("slice", &slice, py::arg("x"), "Hard decisions, uint8 [..., n * bits], of complex64 [..., n].")
       .def(
           "llr", &llr, py::arg("x"), py::arg("variance"), py::arg("demapper") = "max_log",

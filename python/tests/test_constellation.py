@@ -56,6 +56,20 @@ class Constellations(unittest.TestCase):
                 call()
             self.assertEqual(caught.exception.code, code)
 
+    def test_only_bits_are_mapped(self) -> None:
+        qam = mho.Constellation("qpsk")
+        plain = qam.map(np.array([0, 1, 1, 0], np.uint8))
+        for kind in (bool, np.int8, np.int64, np.uint16, np.float16, np.float64, ">i4"):
+            np.testing.assert_array_equal(qam.map(np.array([0, 1, 1, 0], kind)), plain)
+        np.testing.assert_array_equal(qam.map([0, 1, 1, 0]), plain)
+        self.assertEqual(qam.map([]).shape, (0,))
+        # A byte of all of these is 0 or 1.
+        for wrong in (256, 257, -255, -256, 2**40, 0.5, 1.5, -0.9, np.nan, 2**70, 1j, "1", None):
+            with self.assertRaises(mho.Error) as caught:
+                qam.map([0, wrong])
+            self.assertEqual(caught.exception.code, "bad_value")
+            self.assertIn("must be 0 or 1", str(caught.exception))
+
 
 if __name__ == "__main__":
     unittest.main()
