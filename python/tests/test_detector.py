@@ -1,8 +1,5 @@
-"""Detectors against double precision, their errors, and threads."""
+"""Detectors against double precision, and their errors."""
 
-import sys
-import threading
-import time
 import unittest
 
 import numpy as np
@@ -227,72 +224,6 @@ class Room(unittest.TestCase):
         self.assertTrue(detector.capabilities["randomised"])
         self.assertFalse(mho.Detector("zf").capabilities["randomised"])
         self.assertIn("gram", mho.Detector("zf").capabilities["forms"])
-
-
-class Threads(unittest.TestCase):
-    def test_the_gil_is_released(self) -> None:
-        # Threads switch only where one lets go of the GIL: another one that counts advances during a call if and only
-        # if the call does. A call may end before the other thread wakes up, so it is repeated.
-        h, _, y = link(512, 8, 32, 8)
-        detector = mho.Detector("mmse")
-        qam = mho.Constellation("16qam")
-        x = detector.detect(h, N0, y).estimate
-        calls = {
-            "prepare": lambda: detector.prepare(h, N0, uses=8),
-            "apply": lambda: detector.apply(y),
-            "detect": lambda: detector.detect(h, N0, y),
-            "weights": detector.weights,
-            "llr": lambda: qam.llr(x, 0.1, "exact"),
-            "slice": lambda: qam.slice(x),
-            "solve": lambda: mho.solve(np.eye(16) + 0.1, np.ones(16)),
-        }
-        counted, started, done = [0], threading.Event(), threading.Event()
-
-        def count() -> None:
-            while not done.is_set():
-                counted[0] += 1
-                started.set()
-                time.sleep(0)
-
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(1e6)
-        other = threading.Thread(target=count)
-        other.start()
-        try:
-            started.wait()
-            before = counted[0]
-            for _ in range(2000):  # a call that keeps the GIL: nobody else advances
-                mho.Constellation("qpsk")
-            self.assertEqual(counted[0], before)
-            for name, call in calls.items():
-                advanced = False
-                for _ in range(2000):
-                    before = counted[0]
-                    call()
-                    if advanced := counted[0] != before:
-                        break
-                self.assertTrue(advanced, name)
-        finally:
-            done.set()
-            sys.setswitchinterval(interval)
-            other.join()
-
-    def test_threads_may_share_a_detector(self) -> None:
-        h, _, y = link(64, 1, 16, 4)
-        detector = mho.Detector("mmse")
-        wanted = detector.detect(h, N0, y).estimate
-        results: "list[np.ndarray]" = []
-        threads = [
-            threading.Thread(target=lambda: results.extend(detector.detect(h, N0, y).estimate for _ in range(20)))
-            for _ in range(4)
-        ]
-        for t in threads:
-            t.start()
-        for t in threads:
-            t.join()
-        self.assertEqual(len(results), 80)
-        for found in results:
-            np.testing.assert_array_equal(found, wanted)
 
 
 if __name__ == "__main__":
