@@ -1,7 +1,7 @@
 """What a detector yields."""
 
 import enum
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import numpy as np
 import numpy.typing as npt
@@ -40,3 +40,5 @@ class Detection(NamedTuple):
     """[problem, use, bits]"""
     status: npt.NDArray[np.uint8]
     """[problem, use], a Status"""
+    saturated: Optional[int] = None
+    """how many LLRs of this call were clipped to the range of their integers, in all steps; None of float LLRs"""

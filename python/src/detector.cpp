@@ -31,9 +31,11 @@ constexpr const char* apply_doc =
     "status uint8\n"
     "[problem, use] (mho.Status); with a constellation (mho.Constellation, its name, or one a stream) llr "
     "[problem,\n"
-    "use, bits], ln P(bit=0)/P(bit=1), of llr_type 'float32', 'int8' or 'int16' in units of llr_scale, and "
-    "bits uint8\n"
-    "likewise. Detectors with several steps (cycles) put the step first: [step, problem, use, ..].\n"
+    "use, bits], ln P(bit=0)/P(bit=1), of llr_type 'float32', 'int8' or 'int16' (by default that of "
+    "out['llr'], "
+    "or\n"
+    "float32) in units of llr_scale, and bits uint8 likewise; saturated counts the integer LLRs that were "
+    "clipped. Detectors with several steps (cycles) put the step first: [step, problem, use, ..].\n"
     "outputs: names of those to compute, all by default; the others are None. out: a mapping of names to "
     "arrays\n"
     "that results are written to, of exactly the shapes and types above; with out alone nothing else is "
@@ -94,7 +96,7 @@ void bind_detector(py::module_& module) {
           "apply",
           [part](numpy_detector& d, const py::object& received, const py::object& constellation,
                  const std::string& demapper, const py::object& outputs, const py::object& out,
-                 const std::string& llr_type, float llr_scale, const py::object& prior_llr,
+                 const std::optional<std::string>& llr_type, float llr_scale, const py::object& prior_llr,
                  std::uint64_t stream, std::uint64_t first, std::size_t begin, std::optional<std::size_t> end,
                  unsigned threads) {
             return d.apply(received, {constellation, outputs, out, prior_llr, demapper, llr_type, llr_scale},
@@ -102,7 +104,7 @@ void bind_detector(py::module_& module) {
           },
           py::arg("received"), py::kw_only(), py::arg("constellation") = py::none(),
           py::arg("demapper") = "max_log", py::arg("outputs") = py::none(), py::arg("out") = py::none(),
-          py::arg("llr_type") = "float32", py::arg("llr_scale") = 1.0f, py::arg("prior_llr") = py::none(),
+          py::arg("llr_type") = py::none(), py::arg("llr_scale") = 1.0f, py::arg("prior_llr") = py::none(),
           py::arg("stream") = 0, py::arg("first") = 0, py::arg("begin") = 0, py::arg("end") = py::none(),
           py::arg("threads") = 1, apply_doc)
       .def(
@@ -110,7 +112,7 @@ void bind_detector(py::module_& module) {
           [part](numpy_detector& d, const py::object& channel, const py::object& noise,
                  const py::object& received, const std::string& form, const std::string& noise_kind,
                  std::size_t per_entry, const py::object& constellation, const std::string& demapper,
-                 const py::object& outputs, const py::object& out, const std::string& llr_type,
+                 const py::object& outputs, const py::object& out, const std::optional<std::string>& llr_type,
                  float llr_scale, const py::object& prior_llr, std::uint64_t stream, std::uint64_t first,
                  std::size_t begin, std::optional<std::size_t> end, unsigned threads) {
             return d.detect(read_channel(channel, noise, form, noise_kind, per_entry), received,
@@ -121,7 +123,7 @@ void bind_detector(py::module_& module) {
           py::arg("form") = "channel", py::arg("noise_kind") = "covariance",
           py::arg("problems_per_noise_entry") = 1, py::arg("constellation") = py::none(),
           py::arg("demapper") = "max_log", py::arg("outputs") = py::none(), py::arg("out") = py::none(),
-          py::arg("llr_type") = "float32", py::arg("llr_scale") = 1.0f, py::arg("prior_llr") = py::none(),
+          py::arg("llr_type") = py::none(), py::arg("llr_scale") = 1.0f, py::arg("prior_llr") = py::none(),
           py::arg("stream") = 0, py::arg("first") = 0, py::arg("begin") = 0, py::arg("end") = py::none(),
           py::arg("threads") = 1,
           "prepare and apply in one, for channels that are used once: with one use a problem a detector may "

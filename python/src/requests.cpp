@@ -53,6 +53,18 @@ void read_noise(py::handle given, const std::string& kind, std::size_t problems_
   request.is_coloured = a.ndim() > 1;
 }
 
+// The name of the NumPy type that LLRs have.
+std::string llr_type_of(const output_request& wanted) {
+  if (wanted.llr_type) return *wanted.llr_type;
+  if (wanted.out.is_none() || !wanted.out.contains("llr")) return "float32";
+  const py::object given = wanted.out[py::str("llr")];
+  if (!py::isinstance<py::array>(given)) return "float32";
+  const py::dtype type = py::reinterpret_borrow<py::array>(given).dtype();
+  for (const char* name : {"int8", "int16"})
+    if (type.equal(py::dtype(name))) return name;
+  return "float32";
+}
+
 }  // namespace
 
 channel_request read_channel(py::handle channel, py::handle noise, const std::string& form,
@@ -109,18 +121,20 @@ received_request::received_request(py::handle received, const output_request& wa
     batch_.prior_llr = prior_->seen;
   }
   element llr_element = element::f32;
-  if (wanted.llr_type == "int8")
+  const std::string llr_type = llr_type_of(wanted);
+  if (llr_type == "int8")
     llr_element = element::i8;
-  else if (wanted.llr_type == "int16")
+  else if (llr_type == "int16")
     llr_element = element::i16;
-  else if (wanted.llr_type != "float32")
-    raise("llr_type: must be one of float32, int8, int16, not " + wanted.llr_type, "bad_value");
+  else if (llr_type != "float32")
+    raise("llr_type: must be one of float32, int8, int16, not " + llr_type, "bad_value");
   const auto make = [&](const char* name, const char* type, std::size_t last) {
     return make_target(name, wanted, py::dtype(type), steps, last, partial);
   };
   estimate_ = make("estimate", "complex64", tx);
   variance_ = make("variance", "float32", tx);
-  llr_ = make("llr", wanted.llr_type.c_str(), bits);
+  llr_ = make("llr", llr_type.c_str(), bits);
+  if (llr_.wanted() && llr_element != element::f32) saturated_ = std::make_unique<std::uint64_t>(0);
   bits_ = make("bits", "uint8", bits);
   status_ = make("status", "uint8", 0);
   if ((llr_.wanted() || bits_.wanted()) && symbols_.empty())
@@ -131,6 +145,7 @@ received_request::received_request(py::handle received, const output_request& wa
     o.estimate = estimate_.of_step(step, steps, element::cf32);
     o.variance = variance_.of_step(step, steps, element::f32);
     o.llr = llr_.of_step(step, steps, llr_element, wanted.llr_scale);
+    o.saturated = saturated_.get();
     o.bits = bits_.of_step(step, steps, element::u8);
     static_assert(sizeof(status) == 1);
     if (status_.wanted())
@@ -142,7 +157,7 @@ received_request::received_request(py::handle received, const output_request& wa
 py::object received_request::detection() const {
   return py::module_::import("mho._detection")
       .attr("Detection")(estimate_.object(), variance_.object(), llr_.object(), bits_.object(),
-                         status_.object());
+                         status_.object(), saturated_ ? py::object(py::int_(*saturated_)) : py::none());
 }
 
 }  // namespace mho::python

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +30,8 @@ channel_request read_channel(py::handle channel, py::handle noise, const std::st
 /// Options of apply and detect that say what comes out.
 struct output_request {
   py::object constellation, outputs, out, prior_llr;
-  std::string demapper, llr_type;
+  std::string demapper;
+  std::optional<std::string> llr_type;  // without one that of out["llr"], or float32
   float llr_scale = 1;
 };
 
@@ -44,7 +47,7 @@ class received_request {
   std::size_t problems() const { return vectors_.seen.extent[0]; }
   std::size_t uses() const { return vectors_.seen.extent[1]; }
   std::size_t rows() const { return vectors_.seen.extent[2]; }
-  /// mho.Detection.
+  /// mho.Detection, once the detector has written.
   py::object detection() const;
 
  private:
@@ -57,6 +60,7 @@ class received_request {
   std::vector<const constellation*> symbol_pointers_;
   target estimate_, variance_, llr_, bits_, status_;
   received_batch batch_;
+  std::unique_ptr<std::uint64_t> saturated_;  // of all steps; none without integer LLRs
   std::vector<output> into_;
 };
 

@@ -114,19 +114,54 @@ class Numbers(unittest.TestCase):
         np.testing.assert_array_equal(mixed.bits[..., 2:10], found.bits[..., 4:12])
 
     def test_integer_llr(self) -> None:
-        h, _, y = link(6, 1, 16, 4)
+        h, _, y = link(6, 2, 16, 4)
         exact = mho.Detector("mmse").detect(h, N0, y, constellation="qpsk").llr
         for kind, most in (("int8", 127), ("int16", 32767)):
-            scale = abs(exact).max() / most * 2
-            try:
-                found = mho.Detector("mmse").detect(
-                    h, N0, y, constellation="qpsk", outputs=["llr"], llr_type=kind, llr_scale=scale
-                )
-            except mho.Error as e:
-                self.assertEqual(e.code, "unsupported")
-                self.skipTest("this library has no integer LLRs")
-            self.assertEqual(found.llr.dtype, np.dtype(kind))
-            self.assertLessEqual(abs(found.llr - np.clip(exact / scale, -most, most)).max(), 0.5 + most * 2.0**-22)
+            # Of room for all, half of the largest, and none but zeros.
+            for scale in (abs(exact).max() / most, abs(exact).max() / most / 2, abs(exact).min() / 1e6):
+                scale = float(np.float32(scale))
+                rounded = np.rint(exact.astype(float) / scale)
+                # Those at which the float quotient, off by 2^-22 of itself, may lie on either side of the edge.
+                doubtful = (abs(abs(exact / scale) - (most + 0.5)) <= (most + 0.5) * 2.0**-22).sum()
+                clipped = (abs(rounded) > most).sum()
+                for threads in (1, 3):
+                    detector = mho.Detector("mmse")
+                    options = {"constellation": "qpsk", "llr_scale": scale, "threads": threads}
+                    found = detector.detect(h, N0, y, outputs=["llr"], llr_type=kind, **options)
+                    self.assertEqual(found.llr.dtype, np.dtype(kind))
+                    wanted = np.clip(exact.astype(float) / scale, -most, most)
+                    self.assertLessEqual(abs(found.llr - wanted).max(), 0.5 + most * 2.0**-22)
+                    self.assertIsInstance(found.saturated, int)
+                    self.assertLessEqual(abs(found.saturated - clipped), doubtful)
+                    # The type of an array of one's own is type enough.
+                    detector.prepare(h, N0, uses=2, threads=threads)
+                    out = {"llr": np.empty(exact.shape, kind)}
+                    again = detector.apply(y, out=out, **options)
+                    self.assertIs(again.llr, out["llr"])
+                    self.assertLessEqual(abs(again.saturated - clipped), doubtful)
+            self.assertEqual(clipped, exact.size)
+        self.assertIsNone(mho.Detector("mmse").detect(h, N0, y, constellation="qpsk").saturated)
+        self.assertIsNone(mho.Detector("mmse").detect(h, N0, y, llr_type="int8").saturated)
+        for options, part in (
+            ({"llr_type": "int32"}, "one of float32, int8, int16"),
+            ({"llr_type": "int16", "out": {"llr": np.empty(exact.shape, np.int8)}}, "must be of type int16, not int8"),
+            ({"llr_type": "int8", "llr_scale": 0.0}, "bad_value"),
+        ):
+            with self.assertRaisesRegex(mho.Error, part):
+                mho.Detector("mmse").detect(h, N0, y, constellation="qpsk", **options)
+
+    def test_saturated_llrs_of_all_steps_count(self) -> None:
+        h, _, y = link(4, 2, 8, 2)
+        count = 0
+        for cycles in ([1], [3], [1, 3]):
+            found = mho.Detector("analog-zf", accelerator="ideal", cycles=cycles).detect(
+                h, N0, y, constellation="qpsk", llr_type="int8", llr_scale=1e-6
+            )
+            # Every LLR exceeds the range here, whichever step it is of.
+            self.assertTrue((abs(found.llr.astype(int)) == 127).all())
+            count += found.llr.size
+            self.assertEqual(found.saturated, found.llr.size)
+        self.assertEqual(count, 4 * 4 * 2 * 4)
 
     def test_steps_come_first(self) -> None:
         h, _, y = link(4, 2, 8, 2)
