@@ -18,8 +18,8 @@ std::string recorded_table(const scenario& s, const ber_result& r) {
   if (s.link.channel != "recorded" || r.curves.empty()) return out;
   for (const point& p : r.curves[0].points)
     if (p.stop != "channel_end")
-      out += fmt::format("At {:.2f} dB only the first {} matrices of the file were counted.\n",
-                         p.snr_db, (p.uses + s.link.uses_per_channel - 1) / s.link.uses_per_channel);
+      out += fmt::format("At {:.2f} dB only the first {} matrices of the file were counted.\n", p.snr_db,
+                         (p.uses + s.link.uses_per_channel - 1) / s.link.uses_per_channel);
   return out;
 }
 

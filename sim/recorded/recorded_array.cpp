@@ -61,6 +61,12 @@ std::optional<entry_type> type_in_memory(hid_t type) {
   return std::nullopt;
 }
 
+// Whether its numbers lie in other files, where HDF5 reads zeros for what is missing.
+bool lies_elsewhere(hid_t dataset) {
+  const hdf5_handle made(H5Dget_create_plist(dataset), H5Pclose);
+  return H5Pget_layout(made.get()) == H5D_VIRTUAL || H5Pget_external_count(made.get()) > 0;
+}
+
 // Extents of the chunks; empty if it has none.
 std::vector<std::uint64_t> chunk_of(hid_t dataset, std::size_t rank) {
   const hdf5_handle made(H5Dget_create_plist(dataset), H5Pclose);
@@ -175,6 +181,8 @@ recorded_array::recorded_array(std::shared_ptr<const recorded_file> file, const 
         "or {real, imag} of them");
   is_complex_ = memory->is_complex;
   open_->memory_type = std::move(memory->memory);
+  if (lies_elsewhere(dataset.get()))
+    fail("lies in other files (virtual or external storage): copy it into this one");
   const std::vector<std::uint64_t> chunk = chunk_of(dataset.get(), extents_.size());
   const std::uint64_t bytes = bytes_of(chunk, dataset.get());
   if (bytes == 0) fail("is damaged: has chunks of " + in_brackets(chunk));

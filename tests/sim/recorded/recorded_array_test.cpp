@@ -230,6 +230,23 @@ std::string complaint(const std::string& path) {
   return "";
 }
 
+// HDF5 reads zeros where the other file is missing.
+TEST_F(recorded_files, numbers_in_other_files_are_refused) {
+  ASSERT_TRUE(test::python(folder, R"(
+z = np.ones((4, 2, 2), 'c8')
+new('source.h5', channel=z).close()
+f = new('virtual.h5', received=z[:, :1], noise_variance=0.5)
+layout = h5py.VirtualLayout(shape=z.shape, dtype='c8')
+layout[:] = h5py.VirtualSource(folder + 'source.h5', 'channel', shape=z.shape)
+f.create_virtual_dataset('channel', layout)
+f = new('external.h5', received=z[:, :1], noise_variance=0.5)
+f.create_dataset('channel', data=z, external=[(folder + 'raw', 0, h5py.h5f.UNLIMITED)])
+)"));
+  for (const std::string file : {"virtual.h5", "external.h5"})
+    EXPECT_EQ(complaint(folder.path(file)),
+              "FILE: /channel: lies in other files (virtual or external storage): copy it into this one");
+}
+
 TEST_F(recorded_files, errors_name_file_and_dataset_and_both_orders) {
   ASSERT_TRUE(python(folder, R"(
 h, y = np.ones((4, 3, 2), 'c8'), np.ones((4, 5, 3), 'c8')
