@@ -99,6 +99,12 @@ struct __attribute__((visibility("hidden"))) detector::shell {
   std::vector<scratch> slots;
 };
 
+/// a / b, rounded up.
+inline std::size_t divide_up(std::size_t a, std::size_t b) noexcept { return a / b + (a % b != 0); }
+
+/// Of an element of a view.
+std::ptrdiff_t bytes_of(const view& v) noexcept;
+
 /// The part of a view from problem `begin` to `end`.
 view cut(const view& v, std::size_t begin, std::size_t end) noexcept;
 
