@@ -69,6 +69,10 @@ options accelerator_parameters(const std::string& accelerator, const std::vector
   result<options> parameters =
       accelerator_options(chosen.base, parameter_overrides(accelerator, sets, chosen));
   if (!parameters) throw input_error("--accelerator: " + parameters.message());
+  const std::string file = std::string(table_file_key) + "=";
+  if (std::any_of(sets.begin(), sets.end(), [&](const std::string& s) { return s.find(file) != s.npos; }))
+    if (const std::string why = table_file_problem(parameters); !why.empty())
+      throw input_error("--set: " + std::string(table_file_key) + ": " + why);
   return std::move(*parameters);
 }
 

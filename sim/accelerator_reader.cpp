@@ -53,6 +53,8 @@ void add_level_table(const toml::node& file, const std::string& path, const toml
   const std::string csv = (folder / *text).string();
   if (!std::filesystem::is_regular_file(csv)) source.fail(full, &file, "no such file: " + csv);
   v.values.merge(read_level_table(csv, levels_of(v)));
+  if (const std::string why = table_file_problem(accelerator_options(v.base, v.values)); !why.empty())
+    source.fail(full, &file, why);
 }
 
 // What is wrong between the keys of a variant, at the key that the library names.

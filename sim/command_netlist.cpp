@@ -76,8 +76,9 @@ json summary_of(const netlist_arguments& a, const exported_circuit& circuit, con
 void print_summary(const netlist_arguments& a, const exported_circuit& circuit,
                    const spice_analysis& analysis) {
   const circuit_behaviour& model = *circuit.behaviour;
-  fmt::print("{}: array {} of {}, {} unknowns{}\n", a.out, circuit.array, circuit.arrays, circuit.unknowns,
-             circuit.bias_column ? ", bias column" : "");
+  const bool slices = a.circuit == "mvm";
+  fmt::print("{}: {} {} of {}, {} {}{}\n", a.out, slices ? "slice" : "array", circuit.array, circuit.arrays,
+             circuit.unknowns, slices ? "products" : "unknowns", circuit.bias_column ? ", bias column" : "");
   if (analysis.what == spice_analysis::kind::transient)
     fmt::print("tran lasts {:.4g} s: {} (--stop-s)\n", analysis.stop_s,
                a.stop_s > 0    ? "as asked for"
@@ -87,7 +88,7 @@ void print_summary(const netlist_arguments& a, const exported_circuit& circuit,
     fmt::print("run:  ngspice -b {}\n", a.out);
   else
     fmt::print("run:  ngspice -b {}   (it writes {} into the current folder)\n", a.out, analysis.table);
-  fmt::print("then: x_j = v(oj) / {:.10g} V\n", circuit.volt_per_unit);
+  fmt::print("then: {}_j = v(oj) / {:.10g} V\n", slices ? "y" : "x", circuit.volt_per_unit);
   fmt::print("the model says: {}\n", model.settles ? "it settles" : "it does not settle");
   if (!model.settles) return;
   fmt::print("to {:g} % of full scale in {:.4g} s; slowest mode {:.4g} s\n", 100 * settled_share,

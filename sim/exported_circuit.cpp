@@ -64,10 +64,11 @@ exported_circuit exported_inv(const netlist_arguments& a, const options& paramet
     const std::vector<double> none(size);
     const result<programmed_circuit> first = made->circuit(full.data(), none, {a.seed, 0, 0}, 1);
     if (!first) throw input_error(a.matrix + ": " + first.message());
-    throw input_error(
-        fmt::format("{}: its {} real unknowns take several arrays of {} rows (array.size); choose one of the "
-                    "arrays 1 to {} with --array, and give its own {} entries as --rhs",
-                    a.matrix, made->real_unknowns(), size, first->arrays, size));
+    throw input_error(fmt::format(
+        "{}: its {} real unknowns do not fit an array of {} rows (array.size); choose {} with "
+        "--array, and give its own {} entries as --rhs",
+        a.matrix, made->real_unknowns(), size,
+        first->arrays > 1 ? fmt::format("one of the arrays 1 to {}", first->arrays) : "array 1", size));
   }
   if (b.size() != size || (!fits && rhs.is_complex))
     throw input_error(fmt::format("{}: must have {} {}entries in one row or column", a.rhs,

@@ -91,4 +91,10 @@ options read_level_table(const std::string& path, std::size_t levels) {
   return lists;
 }
 
+std::string table_file_problem(const result<options>& accelerator) {
+  if (!accelerator) return "";
+  const auto& error = std::get<std::string>(accelerator->at("device.write_error"));
+  return error == "table" ? "" : "is used with device.write_error = table alone, which is " + error;
+}
+
 }  // namespace mho::sim

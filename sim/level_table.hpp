@@ -17,4 +17,7 @@ inline constexpr const char* table_file_key = "device.table_file";
 /// options. levels: as many rows there must be. Throws input_error that names file and line.
 options read_level_table(const std::string& path, std::size_t levels);
 
+/// Why an accelerator would not use the levels of a file; "" if it does, or is none.
+std::string table_file_problem(const result<options>& accelerator);
+
 }  // namespace mho::sim

@@ -280,6 +280,10 @@ void apply_overrides(toml::table& document, const std::vector<std::string>& sets
     }
     erase_alternatives(document, key);
     insert_value(*table, key, parts.back(), text, is_string_key(key));
+    // A label in the file is that of another kind.
+    if (!written.empty() && parts.back() == "name" &&
+        source.overridden.count(written.substr(0, written.size() - 4) + "label") == 0)
+      table->erase("label");
     source.overridden.insert(written.empty() ? join(parts, 0, parts.size()) : written);
     names.add(document);
   }

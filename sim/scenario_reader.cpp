@@ -143,7 +143,8 @@ stop_settings read_stop(table_reader& t) {
       t.get_or(integer("min_bits", static_cast<std::int64_t>(s.min_bits), 1, most_bits))));
   s.max_bits = static_cast<std::uint64_t>(std::get<std::int64_t>(
       t.get_or(integer("max_bits", static_cast<std::int64_t>(s.max_bits), 1, most_bits))));
-  if (s.max_bits < s.min_bits) t.fail("max_bits", "must be at least min_bits");
+  if (s.max_bits < s.min_bits)
+    t.fail("max_bits", "must be at least min_bits, which is " + std::to_string(s.min_bits));
   if (const auto v = t.get(number("target_ber", 1e-6, 1e-300, 0.5))) s.target_ber = std::get<double>(*v);
   t.finish();
   return s;

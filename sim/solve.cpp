@@ -91,8 +91,9 @@ solved_system solve_system(const csv_matrix& m, const csv_matrix& rhs, const sol
           .value();
   out["time_s"] = cost.total.time_s;
   out["energy_j"] = cost.total.energy_j;
-  out["programming"] = {
-      {"cells", cost.cells}, {"time_s", cost.programming.time_s}, {"energy_j", cost.programming.energy_j}};
+  out["programming"] = {{"cells", static_cast<std::uint64_t>(cost.cells)},
+                        {"time_s", cost.programming.time_s},
+                        {"energy_j", cost.programming.energy_j}};
   out["spectral_radius"] = radius;
   out["verdict"] = convergence_verdict(radius);
   std::vector<double> right(b.data(), b.data() + size);

@@ -119,7 +119,7 @@ TEST(bad_input, scenarios) {
       {"no such estimate", good_link + zf + "[estimation]\nmethod = \"lmse\"\n",
        "FILE:9: estimation.method: must be one of perfect, ls, lmmse; the nearest is lmmse"},
       {"max below min", good_link + zf + "[stop]\nmin_bits = 1000\nmax_bits = 10\n",
-       "FILE:10: stop.max_bits: must be at least min_bits"},
+       "FILE:10: stop.max_bits: must be at least min_bits, which is 1000"},
   };
   for (const bad& b : cases) {
     const scratch_folder folder;

@@ -112,6 +112,11 @@ TEST(level_table, the_command_line_names_files_from_the_working_directory) {
     const scenario s = read_scenario(file, {"accelerator.mine.device.table_file=" + path}, 1);
     EXPECT_EQ(list(s.detectors[0].spec.values, "high"), high);
   }
+  EXPECT_EQ(
+      refusal(file,
+              {"accelerator.mine.device.table_file=" + csv, "accelerator.mine.device.write_error=normal"}),
+      "--set: accelerator.mine.device.table_file: is used with device.write_error = table alone, which is "
+      "normal");
   // A preset's variant, and a table that the file names already.
   const std::string preset =
       folder.write("p.toml", "[link]\nrx = 8\ntx = 4\nsnr_db = [10]\n[[detector]]\nname = \"analog-zf\"\n");

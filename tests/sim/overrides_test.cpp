@@ -117,6 +117,19 @@ TEST_F(overrides, detectors_are_named_by_the_id_of_their_curves) {
             "x");
 }
 
+TEST_F(overrides, another_kind_has_not_the_label_of_the_one_that_it_replaces) {
+  EXPECT_EQ(read({"detector.0.label=mine"}).detectors[0].label, "mine");
+  const test::scratch_folder folder;
+  const std::string file = folder.write(
+      "s.toml",
+      "[link]\nrx = 8\ntx = 4\nsnr_db = [4]\n[[detector]]\nname = \"mmse\"\nlabel = \"MMSE, FP32\"\n");
+  EXPECT_EQ(read_scenario(file, {"detector.0.name=mrc"}, 1).detectors[0].label, "mrc");
+  for (const std::vector<std::string>& sets :
+       {std::vector<std::string>{"detector.0.name=mrc", "detector.0.label=x"},
+        {"detector.0.label=x", "detector.0.name=mrc"}})
+    EXPECT_EQ(read_scenario(file, sets, 1).detectors[0].label, "x");
+}
+
 TEST_F(overrides, ambiguous_names_are_refused) {
   test::scratch_folder folder;
   const std::string file =
