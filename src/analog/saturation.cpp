@@ -181,7 +181,7 @@ double saturated_settling_s(const closed_loop& loop, const Eigen::VectorXd& inpu
     last = fine - 1;
     while (last >= 0 && distance[static_cast<std::size_t>(last)] <= band) --last;
     if (last == fine - 1) return to_s;  // the two integrations differ by their error
-    const double after = distance[static_cast<std::size_t>(last + 1)], step = (to_s - from_s) / fine;
+    const double after = distance[static_cast<std::size_t>(last) + 1], step = (to_s - from_s) / fine;
     if (last >= 0) before = distance[static_cast<std::size_t>(last)];
     return from_s + step * (last + 1) + step * (before - band) / (before - after);
   }
