@@ -18,12 +18,12 @@ template <class Derived>
 constexpr bool has_memory = (static_cast<unsigned>(Eigen::internal::traits<Derived>::Flags) &
                              static_cast<unsigned>(Eigen::DirectAccessBit)) != 0;
 
-/// Steps from one row, or column, to the next, in elements.
+/// Steps from one row to the next, in elements.
 template <class Derived>
 std::ptrdiff_t row_step(const Eigen::DenseBase<Derived>& m) noexcept {
   return Derived::IsRowMajor ? m.derived().outerStride() : m.derived().innerStride();
 }
-/// \copydoc row_step
+/// Steps from one column to the next, in elements.
 template <class Derived>
 std::ptrdiff_t column_step(const Eigen::DenseBase<Derived>& m) noexcept {
   return Derived::IsRowMajor ? m.derived().innerStride() : m.derived().outerStride();

@@ -108,14 +108,14 @@ struct programmed_circuit {
 
 /// The circuit of a programmed pseudo-inverse (ginv_circuit).
 struct programmed_ginv {
-  ginv_instance instance;
+  ginv_instance instance;       ///< what was programmed
   double volt_per_unit = 0;     ///< v(o_j) = volt_per_unit * x_j
   double siemens_per_unit = 0;  ///< conductance that stands for 1 in the matrix
 };
 
 /// The circuit of one slice of a programmed matrix (mvm_circuit).
 struct programmed_mvm {
-  mvm_instance instance;
+  mvm_instance instance;        ///< what was programmed
   std::size_t slices = 0;       ///< how many the matrix has
   double volt_per_unit = 0;     ///< v(o_j) = volt_per_unit * what this slice adds to (A x)_j
   double siemens_per_unit = 0;  ///< conductance that stands for 1 in the matrix in this slice

@@ -18,11 +18,13 @@ enum class element : std::uint8_t { cf32, cbf16, ci16, f32, i8, u8, i16 };
 
 /// A pair of bfloat16, the upper halves of two floats: OCUDU's and srsRAN's cbf16_t.
 struct cbf16 {
-  std::uint16_t real, imag;  ///< bit patterns
+  std::uint16_t real;  ///< bit pattern
+  std::uint16_t imag;  ///< bit pattern
 };
 /// A pair of 16-bit integers: OpenAirInterface's c16_t.
 struct ci16 {
-  std::int16_t real, imag;  ///< value = integer * view::scale
+  std::int16_t real;  ///< value = integer * view::scale
+  std::int16_t imag;  ///< the same
 };
 
 /// The element type of a C++ type.
