@@ -8,6 +8,8 @@
 #include <limits>
 #include <memory>
 
+#include "fnv.hpp"
+
 namespace mho::sim {
 namespace {
 
@@ -140,13 +142,10 @@ std::uint64_t pixel_errors(const picture& a, const picture& b) {
 }
 
 std::string checksum(const picture& p) {
-  std::uint64_t sum = 0xcbf29ce484222325u;
-  const auto add = [&](std::uint64_t value) { sum = (sum ^ value) * 0x100000001b3u; };
-  for (const std::size_t part : {p.width, p.height, p.channels, std::size_t{p.depth}}) add(part);
-  for (const std::uint8_t sample : p.samples) add(sample);
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(sum));
-  return text;
+  fnv_digest sum;
+  for (const std::size_t part : {p.width, p.height, p.channels, std::size_t{p.depth}}) sum.add(part);
+  for (const std::uint8_t sample : p.samples) sum.add(sample);
+  return sum.text();
 }
 
 double psnr_db(const picture& a, const picture& b) {

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "files.hpp"
+#include "fnv.hpp"
 #include "input_error.hpp"
 
 namespace mho::sim {
@@ -38,9 +39,9 @@ std::string linker_message(const std::string& path) {
 }
 
 std::string digest_of(const std::string& bytes) {
-  std::uint64_t sum = 0xcbf29ce484222325;
-  for (const char c : bytes) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return fmt::format("{:016x}", sum);
+  fnv_digest sum;
+  for (const char c : bytes) sum.add(static_cast<unsigned char>(c));
+  return sum.text();
 }
 
 // A kind whose `make` cannot throw: what it throws is an error that names the plugin.

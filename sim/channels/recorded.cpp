@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
+#include "fnv.hpp"
 #include "input_error.hpp"
 #include "recorded/recorded_array.hpp"
 #endif
@@ -21,25 +21,10 @@ constexpr const char* usual_dataset = "/channel";
 
 using cf32 = std::complex<float>;
 
-// FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), 64 bits.
-class fnv_digest {
- public:
-  void add(std::uint64_t word) {
-    for (int byte = 0; byte < 8; ++byte) sum_ = (sum_ ^ (word >> 8 * byte & 0xff)) * 0x100000001b3u;
-  }
-  void add(cf32 value) {
-    add(std::uint64_t{std::bit_cast<std::uint32_t>(value.imag())} << 32 |
-        std::bit_cast<std::uint32_t>(value.real()));
-  }
-  std::string text() const {
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(sum_));
-    return digits;
-  }
-
- private:
-  std::uint64_t sum_ = 0xcbf29ce484222325u;
-};
+void add(fnv_digest& digest, cf32 value) {
+  digest.add_bytes(std::uint64_t{std::bit_cast<std::uint32_t>(value.imag())} << 32 |
+                   std::bit_cast<std::uint32_t>(value.real()));
+}
 
 // Throws input_error.
 std::shared_ptr<const recorded_file> open_file(const options& given, const channel_size& size) {
@@ -75,7 +60,7 @@ class recorded final : public channel {
     const std::uint64_t all = matrices_.extents()[0];
     std::vector<cf32> h(std::min<std::uint64_t>(block, all) * entries);
     fnv_digest digest;
-    for (const std::uint64_t extent : matrices_.extents()) digest.add(extent);
+    for (const std::uint64_t extent : matrices_.extents()) digest.add_bytes(extent);
     double energy = 0;
     for (std::uint64_t first = 0; first < all; first += block) {
       const std::uint64_t count = std::min<std::uint64_t>(block, all - first);
@@ -85,7 +70,7 @@ class recorded final : public channel {
         for (std::size_t k = i * entries; k < (i + 1) * entries; ++k) {
           of_matrix += static_cast<double>(h[k].real()) * static_cast<double>(h[k].real()) +
                        static_cast<double>(h[k].imag()) * static_cast<double>(h[k].imag());
-          digest.add(h[k]);
+          add(digest, h[k]);
         }
         if (!std::isfinite(of_matrix))
           matrices_.fail("matrix " + std::to_string(first + i) +
