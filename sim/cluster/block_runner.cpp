@@ -16,7 +16,6 @@ block_runner::~block_runner() {
 }
 
 void block_runner::add(const chunk_block& b) {
-  ++pending_;
   {
     const std::lock_guard lock(guard_);
     waiting_.push_back(b);
@@ -27,7 +26,6 @@ void block_runner::add(const chunk_block& b) {
 std::optional<block_done> block_runner::take() {
   const std::lock_guard lock(guard_);
   if (ended_.empty()) return std::nullopt;
-  --pending_;
   block_done b = std::move(ended_.front());
   ended_.pop_front();
   return b;

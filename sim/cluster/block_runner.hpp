@@ -41,8 +41,6 @@ class block_runner {
   void add(const chunk_block& b);
   /// A block that has ended, if there is one.
   std::optional<block_done> take();
-  /// Blocks that were added and not yet taken.
-  std::size_t pending() const { return pending_; }
 
  private:
   void work();
@@ -53,7 +51,6 @@ class block_runner {
   std::deque<chunk_block> waiting_;
   std::deque<block_done> ended_;
   bool closed_ = false;
-  std::size_t pending_ = 0;
   std::thread thread_;  // the last member: it uses all others
 };
 
