@@ -13,39 +13,8 @@ namespace mho::sim {
 namespace {
 
 std::vector<option> demapping_schema() {
-  const char* const modulations = "modulation";
-  return {text(modulations, "", {"qpsk", "16qam", "64qam", "256qam", "1024qam", "4096qam"}),
+  return {text("modulation", "", {"qpsk", "16qam", "64qam", "256qam", "1024qam", "4096qam"}),
           text("mapping", "3gpp", {"3gpp", "paper"}), text("demapper", "max_log", {"max_log", "exact"})};
-}
-
-struct assignment {
-  std::string key, text;
-};
-
-assignment split(const std::string& set) {
-  const std::size_t equals = set.find('=');
-  if (equals == std::string::npos || equals == 0) throw input_error("--set: " + set + ": must be KEY=VALUE");
-  return {set.substr(0, equals), set.substr(equals + 1)};
-}
-
-// The text as the option's type.
-option_value value_of(const option& o, const assignment& given) {
-  toml::table parsed;
-  if (std::holds_alternative<std::string>(o.standard)) {
-    parsed.insert("v", string_value(given.text));
-  } else {
-    try {
-      parsed = toml::parse("v = " + given.text + "\n");
-    } catch (const toml::parse_error&) {
-      throw input_error("--set: " + given.key + ": must be " + allowed(o) + zero_hint(given.text));
-    }
-  }
-  const toml::node* node = parsed.get("v");
-  if (node == nullptr) throw input_error("--set: " + given.key + ": must be " + allowed(o));
-  const auto value = to_option(*node, o.standard);
-  if (!value || !complete({&o, 1}, {{o.name, *value}}))
-    throw input_error("--set: " + given.key + ": " + must_be(o, *node));
-  return *value;
 }
 
 std::string without(const std::string& prefix, const std::string& key) {
@@ -58,6 +27,7 @@ detect_settings read_detect_settings(const detect_arguments& a) {
   const result<detector_kind> kind = find_detector(a.detector);
   if (!kind) throw input_error("--detector: " + kind.message());
   std::vector<option> own = demapping_schema();
+  const auto of_demapping = static_cast<std::ptrdiff_t>(own.size());
   bool has_accelerator = false, has_seed = false;
   for (const option& o : kind->schema) {
     has_accelerator = has_accelerator || o.name == "accelerator";
@@ -77,11 +47,11 @@ detect_settings read_detect_settings(const detect_arguments& a) {
       if (key != "base") known.push_back(key);
   options given, demapping;
   for (const std::string& set : a.sets) {
-    const assignment one = split(set);
+    const assignment one = split_set(set);
     const auto entry =
         std::find_if(own.begin(), own.end(), [&](const option& o) { return o.name == one.key; });
     if (entry != own.end())
-      (entry - own.begin() < 3 ? demapping : given)[one.key] = value_of(*entry, one);
+      (entry - own.begin() < of_demapping ? demapping : given)[one.key] = option_of(*entry, one);
     else if (has_accelerator &&
              std::find(known.begin(), known.end(), without(prefix, one.key)) != known.end())
       of_accelerator.push_back(set);

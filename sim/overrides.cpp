@@ -245,6 +245,30 @@ std::string string_value(const std::string& text) {
   }
 }
 
+assignment split_set(const std::string& set) {
+  const std::size_t equals = set.find('=');
+  if (equals == std::string::npos || equals == 0) refuse(set, "must be KEY=VALUE");
+  return {set.substr(0, equals), set.substr(equals + 1)};
+}
+
+option_value option_of(const option& o, const assignment& set) {
+  toml::table parsed;
+  if (std::holds_alternative<std::string>(o.standard)) {
+    parsed.insert("v", string_value(set.text));
+  } else {
+    try {
+      parsed = toml::parse("v = " + set.text + "\n");
+    } catch (const toml::parse_error&) {
+      refuse(set.key, "must be " + allowed(o) + zero_hint(set.text));
+    }
+  }
+  const toml::node* node = parsed.get("v");
+  if (node == nullptr) refuse(set.key, "must be " + allowed(o));
+  const auto value = to_option(*node, o.standard);
+  if (!value || !complete({&o, 1}, {{o.name, *value}})) refuse(set.key, must_be(o, *node));
+  return *value;
+}
+
 void apply_overrides(toml::table& document, const std::vector<std::string>& sets,
                      const std::vector<std::string>& known, toml_source& source) {
   // Accelerators last: a preset's variant is for the detectors that use the preset in the end.
@@ -253,9 +277,7 @@ void apply_overrides(toml::table& document, const std::vector<std::string>& sets
                         [](const std::string& set) { return set.rfind("accelerator", 0) != 0; });
   detector_names names(document, sets);
   for (const std::string& set : ordered) {
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos || equals == 0) refuse(set, "must be KEY=VALUE");
-    const std::string key = set.substr(0, equals), text = set.substr(equals + 1);
+    const auto [key, text] = split_set(set);
     std::vector<std::string> parts = split(key);
     if (parts.empty() || std::any_of(parts.begin(), parts.end(), [](const auto& p) { return p.empty(); }))
       refuse(key, "must be a dotted path");
