@@ -70,12 +70,8 @@ result<std::string> spice_netlist(const inv_instance& c, const spice_analysis& a
                        two_arrays ? "closed-loop inversion circuit, two arrays and inverters"
                                   : "closed-loop inversion circuit, one array",
                        analysis.comment);
-  out.line("* op-amps: " + spice::described(c.amplifier));
-  spice::write_op_amp(out, c.amplifier, spice::row_kind);
-  if (two_arrays) {
-    out.line("* inverters: " + spice::described(c.inverter));
-    spice::write_op_amp(out, c.inverter, spice::other_kind);
-  }
+  spice::write_described(out, "op-amps", c.amplifier, spice::row_kind);
+  if (two_arrays) spice::write_described(out, "inverters", c.inverter, spice::other_kind);
   for (std::size_t i = 0; i < n; ++i)
     out.line("Vin" + std::to_string(i) + ' ' + node("s", i) + " 0 DC " + text(c.input_volt[i]) +
              (i == 0 ? " AC 1" : ""));

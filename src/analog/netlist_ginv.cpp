@@ -62,7 +62,7 @@ result<std::string> spice_netlist(const ginv_instance& c, const spice_analysis& 
                                   : "closed-loop pseudo-inverse circuit, one array",
                        analysis.comment);
   const auto write_kind = [&](const char* what, op_amp a, const char* kind) {
-    out.line(std::string("* ") + what + ": " + spice::described(a));
+    spice::describe(out, what, a);
     a.input_ohm = std::numeric_limits<double>::infinity();  // in the circuit: at both inputs
     spice::write_op_amp(out, a, kind);
   };

@@ -26,8 +26,7 @@ result<std::string> spice_netlist(const mvm_instance& c, const spice_analysis& a
                        pair ? "matrix-vector product in open loop, differential columns"
                             : "matrix-vector product in open loop, one array",
                        analysis.comment);
-  out.line("* op-amps: " + spice::described(c.amplifier));
-  spice::write_op_amp(out, c.amplifier, spice::row_kind);
+  spice::write_described(out, "op-amps", c.amplifier, spice::row_kind);
   for (std::size_t i = 0; i < m; ++i)
     out.line("Vin" + std::to_string(i) + ' ' + node("s", i) + " 0 DC " + spice::text(c.input_volt[i]) +
              (i == 0 ? " AC 1" : ""));

@@ -47,10 +47,16 @@ void write_op_amp(writer& out, const op_amp& a, const std::string& kind) {
   out.line(".ends");
 }
 
-std::string described(const op_amp& a) {
-  return "open-loop gain " + text(a.open_loop_gain) + ", gain-bandwidth " + text(a.gain_bandwidth_hz) +
-         " Hz, input " + text(a.input_ohm) + " ohm, output " + text(a.output_ohm) + " ohm, clamp " +
-         text(a.clamp_volt) + " V, slew " + text(a.slew_volt_per_s) + " V/s";
+void describe(writer& out, const std::string& whose, const op_amp& a) {
+  out.line("* " + whose + ": open-loop gain " + text(a.open_loop_gain) + ", gain-bandwidth " +
+           text(a.gain_bandwidth_hz) + " Hz, input " + text(a.input_ohm) + " ohm, output " +
+           text(a.output_ohm) + " ohm, clamp " + text(a.clamp_volt) + " V, slew " + text(a.slew_volt_per_s) +
+           " V/s");
+}
+
+void write_described(writer& out, const std::string& whose, const op_amp& a, const std::string& kind) {
+  describe(out, whose, a);
+  write_op_amp(out, a, kind);
 }
 
 void write_comment(writer& out, const std::string& title, const std::string& comment) {

@@ -45,10 +45,12 @@ class writer {
   std::size_t resistors_ = 0, amplifiers_ = 0;
 };
 
+/// A line of an op-amp's properties, which says whose they are.
+void describe(writer& out, const std::string& whose, const op_amp& a);
 /// The subcircuit `kind inp inn out` of an op-amp.
 void write_op_amp(writer& out, const op_amp& a, const std::string& kind);
-/// One line of an op-amp's properties.
-std::string described(const op_amp& a);
+/// Both.
+void write_described(writer& out, const std::string& whose, const op_amp& a, const std::string& kind);
 /// The first line, and the lines of a comment.
 void write_comment(writer& out, const std::string& title, const std::string& comment);
 /// What ngspice computes of `outputs` outputs o0 ..; first_input: the source that .noise refers to.
