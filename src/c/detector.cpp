@@ -8,14 +8,21 @@
 namespace mho::c {
 namespace {
 
-// The caller's outputs and constellations, in the scratch of the call's slot.
-mho_error gather(const mho_detector& d, const mho_received_batch& received, const mho_output* into,
-                 std::size_t outputs, const mho_call* which, received_batch& vectors,
-                 std::span<const output>& results, call& range) noexcept {
-  if (!convert(received, vectors) || !convert(which, range)) return MHO_UNSUPPORTED;
+struct arguments {
+  received_batch received;
+  std::span<const output> into;
+  call range;
+};
+
+// Runs with the caller's outputs and constellations, in the scratch of the call's slot.
+template <class Run>
+mho_error with_arguments(const mho_detector& d, const mho_received_batch& received, const mho_output* into,
+                         std::size_t outputs, const mho_call* which, const Run& run) noexcept {
+  arguments a;
+  if (!convert(received, a.received) || !convert(which, a.range)) return MHO_UNSUPPORTED;
   if (d.ready == 0) return MHO_BAD_SHAPE;  // nothing reserved
-  if (range.slot >= d.ready) return MHO_BAD_RANGE;
-  mho_detector::scratch& room = d.slots[range.slot];
+  if (a.range.slot >= d.ready) return MHO_BAD_RANGE;
+  mho_detector::scratch& room = d.slots[a.range.slot];
   if (outputs != room.into.size() || received.symbol_count > room.symbols.size()) return MHO_BAD_SHAPE;
   if ((into == nullptr && outputs > 0) || (received.symbols == nullptr && received.symbol_count > 0))
     return MHO_BAD_VALUE;
@@ -25,9 +32,9 @@ mho_error gather(const mho_detector& d, const mho_received_batch& received, cons
     if (received.symbols[i] == nullptr) return MHO_BAD_VALUE;
     room.symbols[i] = &received.symbols[i]->value;
   }
-  results = room.into;
-  vectors.symbols = std::span(room.symbols).first(received.symbol_count);
-  return MHO_NONE;
+  a.into = room.into;
+  a.received.symbols = std::span(room.symbols).first(received.symbol_count);
+  return code(run(a));
 }
 
 }  // namespace
@@ -98,13 +105,9 @@ mho_error mho_detector_prepare(mho_detector* d, const mho_channel_batch* channel
 mho_error mho_detector_apply(const mho_detector* d, const mho_received_batch* received,
                              const mho_output* into, size_t outputs, const mho_call* which) noexcept {
   if (d == nullptr || received == nullptr) return MHO_BAD_VALUE;
-  mho::received_batch vectors;
-  std::span<const mho::output> results;
-  mho::call range;
-  if (const mho_error e = mho::c::gather(*d, *received, into, outputs, which, vectors, results, range);
-      e != MHO_NONE)
-    return e;
-  return mho::c::code(std::as_const(*d->it).apply(vectors, results, range));
+  return mho::c::with_arguments(*d, *received, into, outputs, which, [&](const mho::c::arguments& a) {
+    return std::as_const(*d->it).apply(a.received, a.into, a.range);
+  });
 }
 
 mho_error mho_detector_detect(mho_detector* d, const mho_channel_batch* channel,
@@ -113,13 +116,9 @@ mho_error mho_detector_detect(mho_detector* d, const mho_channel_batch* channel,
   if (d == nullptr || channel == nullptr || received == nullptr) return MHO_BAD_VALUE;
   mho::channel_batch channels;
   if (!mho::c::convert(*channel, channels)) return MHO_UNSUPPORTED;
-  mho::received_batch vectors;
-  std::span<const mho::output> results;
-  mho::call range;
-  if (const mho_error e = mho::c::gather(*d, *received, into, outputs, which, vectors, results, range);
-      e != MHO_NONE)
-    return e;
-  return mho::c::code(d->it->detect(channels, vectors, results, range));
+  return mho::c::with_arguments(*d, *received, into, outputs, which, [&](const mho::c::arguments& a) {
+    return d->it->detect(channels, a.received, a.into, a.range);
+  });
 }
 
 mho_error mho_detector_weights(const mho_detector* d, const mho_view* w, const mho_call* which) noexcept {

@@ -2,17 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "c_check.h"
 #include "c_face.h"
 
-static int failures;
-
-static void check(int holds, const char* what, int line) {
-  if (holds) return;
-  fprintf(stderr, "%s:%d: %s\n", __FILE__, line, what);
-  ++failures;
-}
-#define CHECK(condition) check((condition) != 0, #condition, __LINE__)
-#define CHECK_TEXT(text, expected) check(strcmp((text), (expected)) == 0, text, __LINE__)
+#define CHECK_TEXT(text, expected) check(strcmp((text), (expected)) == 0, text, __FILE__, __LINE__)
 
 static void creation(void) {
   char message[128] = "?";

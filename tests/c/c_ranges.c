@@ -1,16 +1,7 @@
 /* Ranges of a call, and what a refused reserve leaves. */
-#include <stdio.h>
 
+#include "c_check.h"
 #include "c_face.h"
-
-static int failures;
-
-static void check(int holds, const char* what, int line) {
-  if (holds) return;
-  fprintf(stderr, "%s:%d: %s\n", __FILE__, line, what);
-  ++failures;
-}
-#define CHECK(condition) check((condition) != 0, #condition, __LINE__)
 
 enum { PROBLEMS = 3, RX = 2, TX = 1 };
 
