@@ -31,6 +31,11 @@ std::optional<block_done> block_runner::take() {
   return b;
 }
 
+void block_runner::wait(std::chrono::microseconds longest) {
+  std::unique_lock lock(guard_);
+  end_.wait_for(lock, longest, [this] { return !ended_.empty(); });
+}
+
 void block_runner::work() {
   for (;;) {
     block_done b;
@@ -46,8 +51,11 @@ void block_runner::work() {
     } catch (...) {
       b.failure = std::current_exception();
     }
-    const std::lock_guard lock(guard_);
-    ended_.push_back(std::move(b));
+    {
+      const std::lock_guard lock(guard_);
+      ended_.push_back(std::move(b));
+    }
+    end_.notify_one();
   }
 }
 

@@ -2,6 +2,7 @@
 /// Blocks of chunks on the threads of a rank, one after another and without a pause between them.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -24,7 +25,7 @@ struct chunk_block {
 /// What came of a block.
 struct block_done {
   chunk_block block;
-  std::vector<chunk_counts> chunks;  ///< empty if the source was asked to stop
+  std::vector<chunk_counts> chunks;  ///< fewer than asked for if the source was asked to stop
   std::exception_ptr failure;        ///< or what was thrown
 };
 
@@ -41,13 +42,15 @@ class block_runner {
   void add(const chunk_block& b);
   /// A block that has ended, if there is one.
   std::optional<block_done> take();
+  /// Until a block has ended, or so long.
+  void wait(std::chrono::microseconds longest);
 
  private:
   void work();
 
   thread_source& source_;
   std::mutex guard_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, end_;
   std::deque<chunk_block> waiting_;
   std::deque<block_done> ended_;
   bool closed_ = false;

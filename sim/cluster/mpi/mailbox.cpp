@@ -14,7 +14,7 @@ namespace {
 constexpr int heartbeat_tag = 0;
 // Heartbeats within a deadline: one that is late, or a busy machine, is no silence.
 constexpr double beats = 8;
-constexpr std::chrono::microseconds pause{200};
+constexpr std::chrono::microseconds shortest_pause{50}, longest_pause{1000};
 
 // There is nobody left to agree with on an orderly end: MPI_Finalize would wait for the silent rank.
 [[noreturn]] void end_job(const std::string& why) {
@@ -122,14 +122,20 @@ std::optional<message> mailbox::poll() {
     }
     message m = std::move(p->content);
     p = arriving_.erase(p);
-    if (m.tag != heartbeat_tag) return m;
+    if (m.tag == heartbeat_tag) continue;
+    pause_ = {};
+    return m;
   }
   return std::nullopt;
 }
 
+std::chrono::microseconds mailbox::pause() {
+  return pause_ = std::clamp(2 * pause_, shortest_pause, longest_pause);
+}
+
 std::optional<message> mailbox::poll_or_pause() {
   std::optional<message> m = poll();
-  if (!m) std::this_thread::sleep_for(pause);
+  if (!m) std::this_thread::sleep_for(pause());
   return m;
 }
 

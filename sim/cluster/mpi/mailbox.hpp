@@ -40,7 +40,10 @@ class mailbox {
   /// The next message there is. Also sends the heartbeat and looks after the watched ranks: to be called
   /// often.
   std::optional<message> poll();
-  /// poll, or a short pause where there is nothing.
+  /// How long to wait where there was nothing: longer from poll to poll, up to a millisecond, for each costs
+  /// a processor that may be a worker's.
+  std::chrono::microseconds pause();
+  /// poll, or that pause where there is nothing.
   std::optional<message> poll_or_pause();
   /// Whether all that was sent has left.
   bool all_sent();
@@ -71,6 +74,7 @@ class mailbox {
   std::list<parcel> sent_;
   std::list<parcel> arriving_;
   clock::time_point last_poll_, last_beat_;
+  std::chrono::microseconds pause_{0};
 };
 
 }  // namespace mho::sim

@@ -5,125 +5,16 @@
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
-#include "cluster/block_runner.hpp"
-#include "cluster/tally_words.hpp"
 #include "difference.hpp"
 #include "for_chunks.hpp"
 #include "input_error.hpp"
-#include "mailbox.hpp"
-#include "thread_source.hpp"
+#include "protocol.hpp"
+#include "rank_source.hpp"
 
 namespace mho::sim {
 namespace {
-
-enum tag : int {
-  ready = 1,    // to rank 0: threads, text of the head
-  failed,       // to rank 0: whether the input is to blame, text of the message
-  interrupted,  // to rank 0
-  block,        // from rank 0: point, first chunk, how many
-  counts,       // to rank 0: first chunk, the chunks' words
-  dismissed,    // from rank 0
-  farewell      // to rank 0: nothing follows
-};
-
-words with_text(std::uint64_t number, const std::string& text) {
-  words w{number};
-  w.insert(w.end(), text.begin(), text.end());
-  return w;
-}
-
-std::string text_in(const message& m) {
-  std::string text;
-  for (std::size_t i = 1; i < m.words.size(); ++i) text += static_cast<char>(m.words[i]);
-  return text;
-}
-
-// Blocks that a rank has been given beyond those it returned: the next lies there when one ends.
-constexpr std::size_t most_given = 2;
-
-// What rank 0 knows of a rank.
-struct helper {
-  unsigned threads = 0;
-  std::size_t given = 0;
-};
-
-// Rounds shared out in blocks: a rank that returned one gets another, and blocks shrink towards the end of
-// the round, so that ranks of unequal speed end together.
-class rank_source : public chunk_source {
- public:
-  rank_source(mailbox& mail, std::vector<helper>& helpers, const link& l, const sweep& s, unsigned threads,
-              const std::atomic<bool>& stop)
-      : mail_(mail), helpers_(helpers), sweep_(s), stop_(stop), own_(l, s, threads, &halted_), runner_(own_) {
-    helpers_[0].threads = threads;
-    for (const helper& h : helpers_) all_threads_ += h.threads;
-  }
-  ~rank_source() override { halted_ = true; }
-
-  std::vector<chunk_counts> next(std::size_t point, std::uint64_t first, std::uint64_t most) override {
-    const std::uint64_t round = std::min(most, round_size(sweep_, first, all_threads_));
-    std::vector<chunk_counts> chunks(round);
-    std::uint64_t given = 0, done = 0;
-    const auto take_block = [&](const helper& h) {
-      const std::uint64_t left = round - given,
-                          size = std::min(left, std::max<std::uint64_t>(
-                                                    h.threads, left * h.threads / (2 * all_threads_)));
-      given += size;
-      return size;
-    };
-    const auto put = [&](std::uint64_t at, chunk_counts&& chunk) {
-      chunks.at(at) = std::move(chunk);
-      ++done;
-    };
-    while (done < round) {
-      // In turns, so that all have one before any has two.
-      for (std::size_t depth = 1; depth <= most_given; ++depth)
-        for (std::size_t r = 0; r < helpers_.size() && given < round; ++r) {
-          helper& h = helpers_[r];
-          if (h.given >= depth) continue;
-          const chunk_block b{point, first + given, take_block(h)};
-          if (r == 0)
-            runner_.add(b);
-          else
-            mail_.send(static_cast<int>(r), block, {b.point, b.first, b.count});
-          ++h.given;
-        }
-      if (const auto m = mail_.poll_or_pause()) {
-        if (m->tag == interrupted) return drop_round();
-        if (m->tag == failed) throw std::runtime_error(mail_.name(m->from) + ": " + text_in(*m));
-        if (m->tag == counts) {
-          --helpers_[static_cast<std::size_t>(m->from)].given;
-          std::span<const std::uint64_t> left(m->words);
-          std::uint64_t at = left[0] - first;
-          for (left = left.subspan(1); !left.empty(); ++at) put(at, take_chunk(left, sweep_));
-        }
-      }
-      if (stop_) return drop_round();
-      for (std::optional<block_done> own; (own = runner_.take());) {
-        --helpers_[0].given;
-        if (own->failure) std::rethrow_exception(own->failure);
-        for (std::size_t i = 0; i < own->chunks.size(); ++i)
-          put(own->block.first - first + i, std::move(own->chunks[i]));
-      }
-    }
-    return chunks;
-  }
-
- private:
-  std::vector<chunk_counts> drop_round() {
-    halted_ = true;
-    return {};
-  }
-
-  mailbox& mail_;
-  std::vector<helper>& helpers_;
-  const sweep& sweep_;
-  const std::atomic<bool>& stop_;
-  std::atomic<bool> halted_{false};
-  std::uint64_t all_threads_ = 0;
-  thread_source own_;
-  block_runner runner_;  // the last member: its end waits for the threads
-};
 
 class mpi_ranks final : public ranks {
  public:
@@ -198,9 +89,13 @@ class mpi_ranks final : public ranks {
     }
     bool told = false;
     while (!halted) {
-      if (const auto m = mail_.poll_or_pause()) {
+      if (const auto m = mail_.poll()) {
         if (m->tag == tag::dismissed) halted = true;
         if (m->tag == block) runner->add({m->words[0], m->words[1], m->words[2]});
+      } else if (runner) {
+        runner->wait(mail_.pause());
+      } else {
+        std::this_thread::sleep_for(mail_.pause());
       }
       if (stop && !told) {
         mail_.send(0, interrupted);
@@ -218,7 +113,7 @@ class mpi_ranks final : public ranks {
   void report(const block_done& b) {
     try {
       if (b.failure) std::rethrow_exception(b.failure);
-      words w{b.block.first};
+      words w{b.block.point, b.block.first};
       for (const chunk_counts& chunk : b.chunks) append(w, chunk);
       mail_.send(0, counts, std::move(w));
     } catch (const std::exception& e) {
