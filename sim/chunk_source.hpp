@@ -18,7 +18,8 @@ class chunk_source {
  public:
   virtual ~chunk_source() = default;
   /// A round: the counts of chunks first, first + 1, ... of the sweep's point with this index, at most `most`
-  /// (> 0) of them and as many as suits the source. Empty: asked to stop, or it has none.
+  /// (> 0) of them and as many as suits the source. Fewer if it is asked to stop in their midst; empty: asked
+  /// to stop, or it has none.
   virtual std::vector<chunk_counts> next(std::size_t point, std::uint64_t first, std::uint64_t most) = 0;
 };
 

@@ -29,7 +29,7 @@ struct run_options {
   /// Called at the start and after every round with what there is so far: an unfinished point is there with
   /// stop "interrupted", points of `resume` that are still to come stay.
   std::function<void(const ber_result&)> on_round;
-  const std::atomic<bool>* stop = nullptr;  ///< set: drop the round, end with "interrupted"
+  const std::atomic<bool>* stop = nullptr;  ///< set: end with "interrupted", whole chunks stay
   /// Points to keep if finished, to go on with if not: of the same scenario and seed, where [stop] would not
   /// have ended them otherwise. With fixed channels an unfinished one is run again.
   const ber_result* resume = nullptr;

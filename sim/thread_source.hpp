@@ -31,14 +31,15 @@ class crew {
 
 class thread_source : public chunk_source {
  public:
-  /// stop, once set: rounds under way end soon and are dropped. Its chunk k is the link's chunk offset + k
-  /// stride. The link and the sweep outlive it.
+  /// stop, once set: chunks under way end soon and are dropped, whole ones stay. Its chunk k is the link's
+  /// chunk offset + k stride. The link and the sweep outlive it.
   thread_source(const link& l, const sweep& s, unsigned threads, const std::atomic<bool>* stop,
                 std::uint64_t offset = 0, std::uint64_t stride = 1)
       : sweep_(s), crew_(l, threads, stop), offset_(offset), stride_(stride) {}
 
   std::vector<chunk_counts> next(std::size_t point, std::uint64_t first, std::uint64_t most) override;
-  /// Chunks first to first + count - 1, all of them; empty if asked to stop.
+  /// Chunks first to first + count - 1: all of them, or if asked to stop those before the first that is not
+  /// whole.
   std::vector<chunk_counts> run(std::size_t point, std::uint64_t first, std::uint64_t count);
 
  private:

@@ -32,7 +32,7 @@ class ranks {
   /// Of rank 0. Waits for the other ranks' work and compares it with its own: throws input_error that names
   /// the rank and the key that differs.
   virtual void agree(const json& head) = 0;
-  /// Of rank 0: chunks of all ranks. stop, or a signal at any rank: the round is dropped.
+  /// Of rank 0: chunks of all ranks. stop, or a signal at any rank: what is whole stays.
   virtual std::unique_ptr<chunk_source> source(const link& l, const sweep& s, unsigned threads,
                                                const std::atomic<bool>& stop) = 0;
   /// Of rank 0: lets the other ranks go. A job ends with the status of rank 0.

@@ -10,7 +10,7 @@ namespace {
 
 std::atomic<bool> stop{false};
 std::atomic<std::size_t> calls{0};
-constexpr std::size_t last_call = 2;
+std::size_t last_call = 2;
 
 // Estimates nothing. By number modulo 4, problems are: singular, not converged in two uses, saturated in all,
 // well. Call `last_call` asks the run to stop.
@@ -59,6 +59,7 @@ scenario make_scenario(std::size_t rx, std::size_t tx) {
   d.spec = detector_spec("reporter");
   s.detectors = {d};
   calls = 0;
+  last_call = 2;
   stop = false;
   return s;
 }
@@ -95,6 +96,34 @@ TEST(detector_states, a_chunk_of_large_problems_ends_soon_when_asked_to) {
   const std::vector<std::uint8_t> payload(l.chunk_uses() * l.bits_a_use());
   EXPECT_TRUE(run_payload(l, l.at(10), payload, o).interrupted);
   EXPECT_EQ(calls, last_call);
+}
+
+TEST(detector_states, chunks_that_are_whole_stay_when_asked_to_stop) {
+  const link l = link::make(make_scenario(4, 2)).value();
+  last_call = 0;
+  const ber_result whole = run_ber(l, {});
+  const std::uint64_t chunk_bits = l.chunk_uses() * l.bits_a_use(),
+                      chunks = whole.curves[0].points[0].bits / chunk_bits;
+  ASSERT_EQ(calls % chunks, 0u);
+  const std::size_t calls_a_chunk = calls / chunks;
+  // Rounds of one thread begin with two chunks: the sixth is the second of the third round.
+  ASSERT_GT(chunks, 6u);
+  calls = 0;
+  last_call = 5 * calls_a_chunk + 1;
+  run_options o;
+  o.threads = 1;
+  o.stop = &stop;
+  const ber_result part = run_ber(l, o);
+  EXPECT_FALSE(part.complete);
+  ASSERT_EQ(part.curves[0].points.size(), 1u);
+  EXPECT_EQ(part.curves[0].points[0].stop, "interrupted");
+  EXPECT_EQ(part.curves[0].points[0].bits, 5 * chunk_bits);
+  stop = false;
+  o.resume = &part;
+  const ber_result end = run_ber(l, o);
+  EXPECT_TRUE(end.complete);
+  EXPECT_EQ(end.curves[0].points[0].bits, whole.curves[0].points[0].bits);
+  EXPECT_EQ(end.curves[0].points[0].bit_errors, whole.curves[0].points[0].bit_errors);
 }
 
 }  // namespace
