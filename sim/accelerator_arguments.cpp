@@ -19,10 +19,11 @@ options parameter_overrides(const std::string& accelerator, const std::vector<st
   std::string table_file;
   const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";
   for (const std::string& set : sets) {
-    auto [key, text] = split_set(set);
+    assignment one = split_set(set);
+    std::string& key = one.key;
     if (key.rfind(prefix, 0) == 0) key.erase(0, prefix.size());
     if (key == table_file_key) {
-      table_file = string_value(text);
+      table_file = string_value(one.text);
       continue;
     }
     const auto schema = accelerator_schema();
@@ -33,7 +34,7 @@ options parameter_overrides(const std::string& accelerator, const std::vector<st
       known.erase(known.begin());  // base: that is --accelerator
       throw input_error("--set: " + key + ": unknown key; " + nearest_keys(key, known));
     }
-    given[key] = option_of(*entry, {key, text});
+    given[key] = option_of(*entry, one);
   }
   if (!table_file.empty()) {
     for (const char* list : {"low", "high"})  // which the file need not have
