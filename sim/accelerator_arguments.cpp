@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <mho/mho.hpp>
+#include <optional>
 
 #include "input_error.hpp"
 #include "key_names.hpp"
@@ -16,7 +17,7 @@ namespace mho::sim {
 options parameter_overrides(const std::string& accelerator, const std::vector<std::string>& sets,
                             accelerator_variant chosen) {
   options& given = chosen.values;
-  std::string table_file;
+  std::optional<std::string> table_file;
   const std::string prefix = "accelerator." + accelerator.substr(accelerator.rfind(':') + 1) + ".";
   for (const std::string& set : sets) {
     assignment one = split_set(set);
@@ -36,10 +37,10 @@ options parameter_overrides(const std::string& accelerator, const std::vector<st
     }
     given[key] = option_of(*entry, one);
   }
-  if (!table_file.empty()) {
+  if (table_file) {
     for (const char* list : {"low", "high"})  // which the file need not have
       given["device.table_" + std::string(list) + "_siemens"] = std::vector<double>{};
-    for (const auto& [key, value] : read_level_table(table_file, levels_of(chosen))) given[key] = value;
+    for (const auto& [key, value] : read_level_table(*table_file, levels_of(chosen))) given[key] = value;
     if (const std::string why = table_file_problem(accelerator_options(chosen.base, given)); !why.empty())
       throw input_error("--set: " + std::string(table_file_key) + ": " + why);
   }

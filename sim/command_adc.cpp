@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "csv.hpp"
 #include "input_error.hpp"
+#include "overrides.hpp"
 #include "result_file.hpp"
 
 namespace mho::sim {
@@ -44,11 +45,15 @@ quantiser design(const std::string& kind, unsigned bits, const std::vector<doubl
 adc_model read_model(const std::vector<std::string>& sets) {
   static const std::vector<std::string> allowed{"converter.device", "converter.combine",
                                                 "converter.error_share", "converter.read_error_siemens"};
-  const options given = parameter_overrides("paper", sets, {"paper", {}});
-  for (const auto& pair : given)
-    if (std::find(allowed.begin(), allowed.end(), pair.first) == allowed.end())
-      throw input_error("--set: " + pair.first + ": is none of this command's; there are " +
+  const std::vector<std::string> known = accelerator_keys();
+  const auto is_in = [](const std::vector<std::string>& keys, const std::string& key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  for (const std::string& set : sets)
+    if (const std::string key = split_set(set).key; is_in(known, key) && !is_in(allowed, key))
+      throw input_error("--set: " + key + ": is none of this command's; there are " +
                         fmt::format("{}", fmt::join(allowed, ", ")));
+  const options given = parameter_overrides("paper", sets, {"paper", {}});
   const options all = accelerator_options("paper", given).value();
   const auto index = [&](const char* key, auto... names) {
     const std::array<const char*, sizeof...(names)> choices{names...};

@@ -22,9 +22,10 @@ void write_file(const std::string& path, const std::string& content) {
   if (file == nullptr) refuse();
   const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size() &&
                        std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
+  int why = errno;
   const bool closed = std::fclose(file) == 0;
   if (written && closed && std::rename(temporary.c_str(), path.c_str()) == 0) return;
-  const int why = errno;
+  if (written) why = errno;
   std::remove(temporary.c_str());  // it would only take room
   errno = why;
   refuse();

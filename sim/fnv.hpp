@@ -9,10 +9,10 @@
 
 namespace mho::sim {
 
-/// FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), 64 bits. Not for those who mean harm.
+/// FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), 64 bits. No protection against deliberate collisions.
 class fnv_digest {
  public:
-  /// One step: the bytes of a file each, or numbers.
+  /// One step: a byte, or as FNV-1a does not have it a whole number.
   void add(std::uint64_t value) { sum_ = (sum_ ^ value) * 0x100000001b3u; }
   /// The eight bytes of a word, the lowest first.
   void add_bytes(std::uint64_t word) {

@@ -1,5 +1,5 @@
 /// \file
-/// SIGINT and SIGTERM ask a run to end soon; what its rounds counted stays.
+/// SIGINT and SIGTERM ask a run to end soon; what it counted stays.
 #pragma once
 
 #include <atomic>

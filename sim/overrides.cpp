@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mho/mho.hpp>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -194,19 +195,25 @@ void erase_alternatives(toml::table& document, const std::string& key) {
   }
 }
 
+// The text as the value of "v", if it is one TOML value.
+std::optional<toml::table> one_value(const std::string& text) {
+  try {
+    toml::table parsed = toml::parse("v = " + text + "\n");
+    if (parsed.size() == 1) return parsed;
+  } catch (const toml::parse_error&) {
+  }
+  return std::nullopt;
+}
+
 void insert_value(toml::table& table, const std::string& key, const std::string& leaf,
                   const std::string& text, bool is_string) {
   if (is_string) {
     table.insert_or_assign(leaf, string_value(text));
     return;
   }
-  try {
-    toml::table parsed = toml::parse("v = " + text + "\n");
-    if (parsed.size() != 1) refuse(key, "must be one TOML value");
-    parsed["v"].visit([&](auto& node) { table.insert_or_assign(leaf, node); });
-  } catch (const toml::parse_error&) {
-    refuse(key, "not a TOML value: " + (text.empty() ? "nothing" : text) + zero_hint(text));
-  }
+  std::optional<toml::table> parsed = one_value(text);
+  if (!parsed) refuse(key, "not a TOML value: " + (text.empty() ? "nothing" : text) + zero_hint(text));
+  (*parsed)["v"].visit([&](auto& node) { table.insert_or_assign(leaf, node); });
 }
 
 // Before its value is looked at: a key that no reader will ask for. Tables pass, and what is inside a value.
@@ -236,13 +243,8 @@ void check_key(const std::vector<std::string>& parts, std::size_t at, std::vecto
 std::string string_value(const std::string& text) {
   if (text.size() < 2 || text.front() != text.back() || (text.front() != '"' && text.front() != '\''))
     return text;
-  try {
-    const toml::table parsed = toml::parse("v = " + text + "\n");
-    const auto value = parsed["v"].value_exact<std::string>();
-    return value && parsed.size() == 1 ? *value : text;
-  } catch (const toml::parse_error&) {
-    return text;
-  }
+  const std::optional<toml::table> parsed = one_value(text);
+  return parsed ? (*parsed)["v"].value_exact<std::string>().value_or(text) : text;
 }
 
 assignment split_set(const std::string& set) {
@@ -252,20 +254,13 @@ assignment split_set(const std::string& set) {
 }
 
 option_value option_of(const option& o, const assignment& set) {
-  toml::table parsed;
-  if (std::holds_alternative<std::string>(o.standard)) {
-    parsed.insert("v", string_value(set.text));
-  } else {
-    try {
-      parsed = toml::parse("v = " + set.text + "\n");
-    } catch (const toml::parse_error&) {
-      refuse(set.key, "must be " + allowed(o) + zero_hint(set.text));
-    }
-  }
-  const toml::node* node = parsed.get("v");
-  if (node == nullptr) refuse(set.key, "must be " + allowed(o));
-  const auto value = to_option(*node, o.standard);
-  if (!value || !complete({&o, 1}, {{o.name, *value}})) refuse(set.key, must_be(o, *node));
+  const bool is_string = std::holds_alternative<std::string>(o.standard);
+  const std::optional<toml::table> parsed =
+      is_string ? toml::table{{"v", string_value(set.text)}} : one_value(set.text);
+  if (!parsed) refuse(set.key, "must be " + allowed(o) + zero_hint(set.text));
+  const toml::node& node = *parsed->get("v");
+  const auto value = to_option(node, o.standard);
+  if (!value || !complete({&o, 1}, {{o.name, *value}})) refuse(set.key, must_be(o, node));
   return *value;
 }
 

@@ -31,7 +31,7 @@ class crew {
 
 class thread_source : public chunk_source {
  public:
-  /// stop, once set: chunks under way end soon and are dropped, whole ones stay. Its chunk k is the link's
+  /// stop, once set: chunks under way end soon and are dropped. Its chunk k is the link's
   /// chunk offset + k stride. The link and the sweep outlive it.
   thread_source(const link& l, const sweep& s, unsigned threads, const std::atomic<bool>* stop,
                 std::uint64_t offset = 0, std::uint64_t stride = 1)

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "engine.hpp"
 
@@ -11,6 +12,9 @@ namespace {
 std::atomic<bool> stop{false};
 std::atomic<std::size_t> calls{0};
 std::size_t last_call = 2;
+// Problem by which a call is known, and one whose call waits until the former has come.
+constexpr std::uint64_t none = ~std::uint64_t{0};
+std::uint64_t last_problem = none, waiting_problem = none;
 
 // Estimates nothing. By number modulo 4, problems are: singular, not converged in two uses, saturated in all,
 // well. Call `last_call` asks the run to stop.
@@ -27,7 +31,8 @@ class reporter final : public detector {
   }
   error do_apply(const received_batch& received, std::span<const output> into,
                  const call& which) const noexcept override {
-    if (++calls == last_call) stop = true;
+    if (++calls == last_call || which.first + which.begin == last_problem) stop = true;
+    while (which.first + which.begin == waiting_problem && !stop) std::this_thread::yield();
     const std::size_t uses = received.vectors.extent[1];
     for (std::size_t i = 0; i < received.vectors.extent[0]; ++i)
       for (std::size_t u = 0; u < uses; ++u) {
@@ -60,6 +65,7 @@ scenario make_scenario(std::size_t rx, std::size_t tx) {
   s.detectors = {d};
   calls = 0;
   last_call = 2;
+  last_problem = waiting_problem = none;
   stop = false;
   return s;
 }
@@ -118,6 +124,16 @@ TEST(detector_states, chunks_that_are_whole_stay_when_asked_to_stop) {
   ASSERT_EQ(part.curves[0].points.size(), 1u);
   EXPECT_EQ(part.curves[0].points[0].stop, "interrupted");
   EXPECT_EQ(part.curves[0].points[0].bits, 5 * chunk_bits);
+  // Two threads' second round has chunks 4 to 7. One waits in chunk 5 until the other, which has done 6, is
+  // at 7: chunk 6 is behind a hole.
+  ASSERT_EQ(calls_a_chunk, 1u);
+  stop = false;
+  last_call = 0;
+  waiting_problem = 5 * l.chunk_sets();
+  last_problem = 7 * l.chunk_sets();
+  o.threads = 2;
+  EXPECT_EQ(run_ber(l, o).curves[0].points[0].bits, 5 * chunk_bits);
+  waiting_problem = last_problem = none;
   stop = false;
   o.resume = &part;
   const ber_result end = run_ber(l, o);

@@ -47,6 +47,8 @@ class mailbox {
   std::optional<message> poll_or_pause();
   /// Whether all that was sent has left.
   bool all_sent();
+  /// Whether nothing is still arriving of what was seen.
+  bool all_received() const { return arriving_.empty(); }
 
   /// From now on this rank's silence is noticed, and it gets a heartbeat.
   void watch(int rank);

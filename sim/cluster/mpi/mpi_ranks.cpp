@@ -60,7 +60,7 @@ class mpi_ranks final : public ranks {
     if (rank() != 0 || dismissed_) return;
     dismissed_ = true;
     for (int r = 1; r < mail_.size(); ++r) mail_.send(r, tag::dismissed);
-    for (int left = mail_.size() - 1; left > 0 || !mail_.all_sent();) {
+    for (int left = mail_.size() - 1; left > 0 || !mail_.all_sent() || !mail_.all_received();) {
       const auto m = mail_.poll_or_pause();
       if (!m || m->tag != farewell) continue;
       mail_.unwatch(m->from);
@@ -72,11 +72,11 @@ class mpi_ranks final : public ranks {
     std::optional<rank_work> work;
     try {
       work.emplace(prepare());
-      mail_.send(0, ready, with_text(work->threads, work->head.dump()));
+      mail_.send(0, ready, with_text({work->threads}, work->head.dump()));
     } catch (const input_error& e) {
-      mail_.send(0, failed, with_text(1, e.what()));
+      mail_.send(0, failed, with_text({1}, e.what()));
     } catch (const std::exception& e) {
-      mail_.send(0, failed, with_text(0, e.what()));
+      mail_.send(0, failed, with_text({0}, e.what()));
     }
     std::atomic<bool> halted{false};
     std::optional<sweep> s;
@@ -87,10 +87,11 @@ class mpi_ranks final : public ranks {
       threads.emplace(work->l, *s, work->threads, &halted);
       runner.emplace(*threads);
     }
-    bool told = false;
-    while (!halted) {
+    bool told = false, over = false;
+    while (!over) {
       if (const auto m = mail_.poll()) {
-        if (m->tag == tag::dismissed) halted = true;
+        over = m->tag == tag::dismissed;
+        if (over || m->tag == halt) halted = true;
         if (m->tag == block) runner->add({m->words[0], m->words[1], m->words[2]});
       } else if (runner) {
         runner->wait(mail_.pause());
@@ -106,18 +107,18 @@ class mpi_ranks final : public ranks {
     runner.reset();
     mail_.send(0, farewell);
     mail_.unwatch(0);
-    while (!mail_.all_sent()) mail_.poll_or_pause();
+    while (!mail_.all_sent() || !mail_.all_received()) mail_.poll_or_pause();
   }
 
  private:
   void report(const block_done& b) {
+    words w{b.block.point, b.block.first};
     try {
       if (b.failure) std::rethrow_exception(b.failure);
-      words w{b.block.point, b.block.first};
       for (const chunk_counts& chunk : b.chunks) append(w, chunk);
       mail_.send(0, counts, std::move(w));
     } catch (const std::exception& e) {
-      mail_.send(0, failed, with_text(0, e.what()));
+      mail_.send(0, broken, with_text({b.block.point, b.block.first}, e.what()));
     }
   }
 

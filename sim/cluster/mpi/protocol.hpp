@@ -16,21 +16,22 @@ enum tag : int {
   interrupted,  ///< to rank 0
   block,        ///< from rank 0: point, first chunk, how many
   counts,       ///< to rank 0: point, first chunk, the chunks' words
+  broken,       ///< to rank 0: point, first chunk, text of what was thrown
+  halt,         ///< from rank 0: blocks end soon and are returned as far as they are whole
   dismissed,    ///< from rank 0
   farewell      ///< to rank 0: nothing follows
 };
 
-/// A number and a text.
-inline words with_text(std::uint64_t number, const std::string& text) {
-  words w{number};
-  w.insert(w.end(), text.begin(), text.end());
-  return w;
+/// Numbers and a text.
+inline words with_text(words numbers, const std::string& text) {
+  numbers.insert(numbers.end(), text.begin(), text.end());
+  return numbers;
 }
 
-/// The text behind a message's number.
-inline std::string text_in(const message& m) {
+/// The text behind a message's numbers.
+inline std::string text_in(const message& m, std::size_t numbers = 1) {
   std::string text;
-  for (std::size_t i = 1; i < m.words.size(); ++i) text += static_cast<char>(m.words[i]);
+  for (std::size_t i = numbers; i < m.words.size(); ++i) text += static_cast<char>(m.words[i]);
   return text;
 }
 

@@ -33,6 +33,7 @@ std::vector<chunk_counts> rank_source::next(std::size_t point, std::uint64_t fir
     point_ = point;
     next_ = first;
     arrived_.clear();
+    failures_.clear();
     began_ = clock::now();
     counted_ = 0;
   }
@@ -40,16 +41,10 @@ std::vector<chunk_counts> rank_source::next(std::size_t point, std::uint64_t fir
   missing_ = end_ - first;
   for (auto a = arrived_.begin(); a != arrived_.end() && a->first < end_; ++a) --missing_;
   const std::uint64_t limit = std::min(first + most, end_ + ahead());
-  while (missing_ > 0) {
-    hand_out(limit);
-    if (const auto m = mail_.poll()) {
-      if (m->tag == interrupted) return stopped(first);
-      receive(*m);
-    } else {
-      runner_.wait(mail_.pause());
-    }
-    if (stop_) return stopped(first);
-    take_own();
+  for (hand_out(limit); missing_ > 0; hand_out(limit)) {
+    if (!listen() || stop_) return stopped(first);
+    if (!failures_.empty() && failures_.begin()->first < end_)
+      std::rethrow_exception(failures_.begin()->second);
   }
   return take(first, end_);
 }
@@ -59,13 +54,13 @@ void rank_source::hand_out(std::uint64_t end) {
   for (std::size_t depth = 1; depth <= most_given; ++depth)
     for (std::size_t r = 0; r < helpers_.size() && next_ < end; ++r) {
       helper& h = helpers_[r];
-      if (h.given >= depth) continue;
+      if (h.given.size() >= depth) continue;
       const std::uint64_t left = end - next_;
       const chunk_block b{
           point_, next_,
           std::min(left, std::max<std::uint64_t>(h.threads, left * h.threads / (2 * all_threads_)))};
       next_ += b.count;
-      ++h.given;
+      h.given.push_back(b);
       if (r == 0)
         runner_.add(b);
       else
@@ -73,24 +68,45 @@ void rank_source::hand_out(std::uint64_t end) {
     }
 }
 
-void rank_source::receive(const message& m) {
-  if (m.tag == failed) throw std::runtime_error(mail_.name(m.from) + ": " + text_in(m));
-  if (m.tag != counts) return;
-  --helpers_[static_cast<std::size_t>(m.from)].given;
-  std::span<const std::uint64_t> left(m.words);
-  if (left[0] != point_) return;
-  std::uint64_t chunk = left[1];
-  for (left = left.subspan(2); !left.empty(); ++chunk) put(chunk, take_chunk(left, sweep_));
+// What other ranks and this one's threads have to say, or a pause; false if a rank was interrupted.
+bool rank_source::listen() {
+  if (const auto m = mail_.poll()) {
+    if (m->tag == interrupted) return false;
+    receive(*m);
+  } else {
+    runner_.wait(mail_.pause());
+  }
+  while (std::optional<block_done> own = runner_.take()) accept(0, std::move(*own));
+  return true;
 }
 
-void rank_source::take_own() {
-  while (std::optional<block_done> own = runner_.take()) {
-    --helpers_[0].given;
-    if (own->failure) std::rethrow_exception(own->failure);
-    if (own->block.point != point_) continue;
-    std::uint64_t chunk = own->block.first;
-    for (chunk_counts& counted : own->chunks) put(chunk++, std::move(counted));
-  }
+void rank_source::receive(const message& m) {
+  const std::string who = mail_.name(m.from) + ": ";
+  if (m.tag == failed) throw std::runtime_error(who + text_in(m));
+  if (m.tag != counts && m.tag != broken) return;
+  block_done b;
+  std::span<const std::uint64_t> left(m.words);
+  b.block = {left[0], left[1], 0};
+  if (m.tag == broken)
+    b.failure = std::make_exception_ptr(std::runtime_error(who + text_in(m, 2)));
+  else
+    for (left = left.subspan(2); !left.empty();) b.chunks.push_back(take_chunk(left, sweep_));
+  accept(static_cast<std::size_t>(m.from), std::move(b));
+}
+
+// Of another point than the present one, neither counts nor failures matter any more.
+void rank_source::accept(std::size_t rank, block_done&& b) {
+  std::vector<chunk_block>& given = helpers_[rank].given;
+  const auto asked = std::find_if(given.begin(), given.end(), [&](const chunk_block& g) {
+    return g.point == b.block.point && g.first == b.block.first;
+  });
+  if (asked == given.end() || (asked->count != b.chunks.size() && !b.failure && !halted_))
+    throw std::logic_error(mail_.name(static_cast<int>(rank)) + " returned other chunks than it was given");
+  given.erase(asked);
+  if (b.block.point != point_) return;
+  if (b.failure) failures_.emplace(b.block.first, b.failure);
+  std::uint64_t chunk = b.block.first;
+  for (chunk_counts& counted : b.chunks) put(chunk++, std::move(counted));
 }
 
 void rank_source::put(std::uint64_t chunk, chunk_counts&& counted) {
@@ -99,7 +115,7 @@ void rank_source::put(std::uint64_t chunk, chunk_counts&& counted) {
   arrived_.emplace(chunk, std::move(counted));
 }
 
-// Two rounds at most, of which the counts can be held.
+// Two rounds at most beyond the present one, of which the counts can be held.
 std::uint64_t rank_source::ahead() const {
   if (counted_ == 0) return 0;
   const double since = std::chrono::duration<double>(clock::now() - began_).count();
@@ -107,8 +123,12 @@ std::uint64_t rank_source::ahead() const {
   return static_cast<std::uint64_t>(std::min(most, static_cast<double>(counted_) / since * ahead_s));
 }
 
+// Every rank returns its blocks as far as they are whole: the chunks before the first that is not stay.
 std::vector<chunk_counts> rank_source::stopped(std::uint64_t first) {
   halted_ = true;
+  for (int r = 1; r < mail_.size(); ++r) mail_.send(r, halt);
+  const auto is_idle = [](const helper& h) { return h.given.empty(); };
+  while (!std::all_of(helpers_.begin(), helpers_.end(), is_idle)) listen();
   return take(first, end_);
 }
 

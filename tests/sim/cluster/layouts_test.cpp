@@ -19,6 +19,9 @@ const std::vector<std::string>& scenarios() {
       scenario_text("bit_errors = 1000\nmin_bits = 20_000\nmax_bits = 100_000\ntarget_ber = 0.15"),
       scenario_text("bit_errors = 2000\nmin_bits = 20_000\nmax_bits = 200_000",
                     "[channel]\nrealisations = 3\n"),
+      // Points of many rounds, which errors end: chunks that were begun beyond are nobody's.
+      "[link]\nrx = 8\ntx = 4\nmodulation = \"16qam\"\nsnr_db = [2, 4, 6, 9]\n[stop]\nbit_errors = 200_000\n"
+      "max_bits = 8_000_000\n[[detector]]\nname = \"zf\"\n",
       "[link]\nrx = 8\ntx = 4\nmodulation = \"16qam\"\nestimator = \"conditional\"\nsnr_db = [4, 14, inf]\n"
       "[stop]\nrelative_interval = 0.05\nmin_bits = 20_000\nmax_bits = 200_000\n"
       "[[detector]]\nname = \"zf\"\n[[detector]]\nname = \"mmse\"\n"};
