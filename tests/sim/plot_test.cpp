@@ -9,7 +9,6 @@
 #include "ber_plot.hpp"
 #include "closed_form.hpp"
 #include "program.hpp"
-#include "theory.hpp"
 
 namespace mho::test {
 namespace {
@@ -135,14 +134,25 @@ TEST_F(plot, closed_forms_are_drawn_where_they_hold) {
   const auto rayleigh8 = [](double n0) { return sim::ber_rayleigh(16, 8, 1 / n0); };
   const auto awgn = [](double n0) { return sim::ber_awgn(16, 1 / n0); };
   const auto scaled = [](double n0) { return sim::ber_awgn(16, 8 / n0); };
+  const auto unequal = [](double n0) {
+    double sum = 0;
+    for (const double db : {0, -12, 3, 3}) sum += sim::ber_rayleigh(16, 5, std::pow(10.0, db / 10) / n0);
+    return sum / 4;
+  };
   std::size_t number = 0;
-  for (const line& l : {line{"", true, false, rayleigh5}, line{"--set link.tx=1", true, false, rayleigh8},
-                        line{"--set link.channel=awgn", true, false, awgn},
-                        line{"--set link.uses_per_channel=4", true, false, rayleigh5},
-                        line{"--set link.tx=1 --set link.snr_normalisation=realisation", true, false, scaled},
-                        line{"--set link.snr_normalisation=realisation", false, false, nullptr},
-                        line{"--set channel.realisations=3", false, false, nullptr},
-                        line{"--set link.channel=kronecker", false, false, nullptr}}) {
+  for (const line& l :
+       {line{"", true, false, rayleigh5}, line{"--set link.tx=1", true, false, rayleigh8},
+        line{"--set link.channel=awgn", true, false, awgn},
+        line{"--set link.uses_per_channel=4", true, false, rayleigh5},
+        line{"--set link.tx=1 --set link.snr_normalisation=realisation", true, false, scaled},
+        line{"--set link.snr_normalisation=realisation", false, false, nullptr},
+        line{"--set channel.realisations=3", false, false, nullptr},
+        line{"--set link.channel=kronecker", true, false, rayleigh5},
+        line{"--set 'channel.user_gain_db=[0, -12, 3, 3]'", true, false, unequal},
+        line{"--set link.channel=kronecker --set channel.rx_correlation=0.5", false, false, nullptr},
+        line{"--set channel.path_loss_spread_db=6", false, false, nullptr},
+        line{"--set link.channel=awgn --set estimation.method=ls", false, false, nullptr},
+        line{"--set estimation.method=lmmse", false, false, nullptr}}) {
     SCOPED_TRACE(l.sets);
     const std::string name = "r" + std::to_string(number++), file = result(name, l.sets);
     ASSERT_EQ(draw(file, name + ".svg").status, 0);
@@ -163,29 +173,6 @@ TEST_F(plot, closed_forms_are_drawn_where_they_hold) {
         script.find("$theory0 using 1:2 with lines lc rgb \"#0072b2\" lw 1.5 dt 2 title 'zf: closed form'"),
         std::string::npos);
   }
-}
-
-TEST_F(plot, every_detector_of_equal_decisions_has_its_closed_form) {
-  sim::scenario s;
-  s.link.rx = 4;
-  s.link.tx = 2;
-  sim::curve c;
-  const auto of = [&](const std::string& name) {
-    c.detector = name;
-    return sim::closed_form_of(s, c);
-  };
-  EXPECT_EQ(of("zf")->branches, 3u);
-  EXPECT_EQ(of("zf-double")->branches, 3u);
-  for (const char* none : {"mmse", "mrc", "analog-zf", "mine"}) EXPECT_FALSE(of(none)) << none;
-  s.link.tx = 1;
-  for (const char* same : {"zf", "mmse", "mrc"}) EXPECT_EQ(of(same)->branches, 4u) << same;
-  s.link.tx = 3;
-  s.link.channel = "awgn";
-  for (const char* same : {"zf", "mmse", "mrc-double"}) EXPECT_EQ(of(same)->branches, 0u) << same;
-  EXPECT_FALSE(of("analog-mmse"));
-  s.link.channel = "rayleigh";
-  s.link.tx = 8;
-  EXPECT_FALSE(of("zf"));
 }
 
 TEST_F(plot, what_does_not_fit_is_one_clear_line) {
