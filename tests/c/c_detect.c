@@ -2,12 +2,23 @@
 
 #include "c_face.h"
 
-static mho_view channel_view(const struct c_run* r, void** planes) {
-  if (r->layout == COLUMNS) return mho_column_major(r->h, MHO_CF32, r->problems, r->rx, r->tx);
-  if (r->layout == PLANES) return mho_problem_fastest(r->h, MHO_CF32, r->problems, r->rx, r->tx);
-  if (r->layout == ROWS) return mho_row_major(r->h, MHO_CF32, r->problems, r->rx, r->tx);
-  for (size_t p = 0; p < r->rx * r->tx; ++p) planes[p] = (void*)(r->h + 2 * p * r->problems);
-  return mho_plane_pointers(planes, MHO_CF32, r->problems, r->rx, r->tx, 0);
+static size_t bytes_of(mho_element e) {
+  if (e == MHO_CF32) return 8;
+  if (e == MHO_I16) return 2;
+  return e == MHO_I8 ? 1 : 4;
+}
+
+static mho_view channel_layout(const struct c_run* r, void** planes) {
+  if (r->layout == COLUMNS) return mho_column_major(r->h, r->in, r->problems, r->rx, r->tx);
+  if (r->layout == PLANES) return mho_problem_fastest(r->h, r->in, r->problems, r->rx, r->tx);
+  if (r->layout == ROWS) return mho_row_major(r->h, r->in, r->problems, r->rx, r->tx);
+  for (size_t p = 0; p < r->rx * r->tx; ++p) planes[p] = (char*)r->h + p * r->problems * bytes_of(r->in);
+  return mho_plane_pointers(planes, r->in, r->problems, r->rx, r->tx, 0);
+}
+
+static mho_view scaled(mho_view v, float scale) {
+  v.scale = scale;
+  return v;
 }
 
 static mho_error detect_on(mho_detector* d, const struct c_run* r, const mho_constellation* qam,
@@ -25,22 +36,26 @@ static mho_error detect_on(mho_detector* d, const struct c_run* r, const mho_con
   mho_error e = mho_detector_reserve(d, &room);
   if (e != MHO_NONE) return e;
 
-  mho_channel_batch channel = {.matrix = channel_view(r, planes), .noise = {.value = r->n0}};
+  mho_channel_batch channel = {.matrix = scaled(channel_layout(r, planes), r->in_scale),
+                               .noise = {.value = r->n0}};
   if (r->covariance != NULL) {
     channel.noise.is = MHO_NOISE_COVARIANCE;
     channel.noise.values = mho_row_major(r->covariance, MHO_CF32, 1, r->rx, r->rx);
     channel.noise.problems_per_entry = r->problems;
   }
-  const mho_received_batch received = {.vectors = mho_row_major(r->y, MHO_CF32, r->problems, r->uses, r->rx),
-                                       .symbols = &qam,
-                                       .symbol_count = 1,
-                                       .rule = r->rule};
+  const mho_received_batch received = {
+      .vectors = scaled(mho_row_major(r->y, r->in, r->problems, r->uses, r->rx), r->in_scale),
+      .symbols = &qam,
+      .symbol_count = 1,
+      .rule = r->rule};
   for (size_t s = 0; s < steps; ++s) {
     mho_output* o = &into[s];
     *o = (mho_output){.states = vectors};
     o->estimate = mho_row_major(r->estimate + 2 * s * vectors * r->tx, MHO_CF32, r->problems, r->uses, r->tx);
     o->variance = mho_row_major(r->variance + s * vectors * r->tx, MHO_F32, r->problems, r->uses, r->tx);
-    o->llr = mho_row_major(r->llr + s * vectors * labels, MHO_F32, r->problems, r->uses, labels);
+    char* llr = (char*)r->llr + s * vectors * labels * bytes_of(r->llr_type);
+    o->llr = scaled(mho_row_major(llr, r->llr_type, r->problems, r->uses, labels), r->llr_scale);
+    o->saturated = r->saturated;
     o->bits = mho_row_major(r->bits + s * vectors * labels, MHO_U8, r->problems, r->uses, labels);
     o->state = r->state + s * vectors;
   }

@@ -18,8 +18,10 @@ struct c_run {
   size_t cycle_count;
   const char* target;
   size_t problems, rx, tx, uses;
-  const float* h; /* in the layout */
-  const float* y; /* rows */
+  const void* h;  /* in the layout */
+  const void* y;  /* rows */
+  mho_element in; /* what h and y are of; as MHO_CI16 both have this scale */
+  float in_scale;
   enum layout layout;
   float n0;
   const float* covariance; /* of all problems; or NULL: n0 */
@@ -28,7 +30,11 @@ struct c_run {
   unsigned parts; /* calls on as many slots, one after the other */
   const char* modulation;
   mho_demapper rule;
-  float *estimate, *variance, *llr;
+  float *estimate, *variance;
+  void* llr;
+  mho_element llr_type;
+  float llr_scale;
+  uint64_t* saturated; /* raised by all steps; or NULL */
   uint8_t* bits;
   mho_status* state;
   float* weights; /* or NULL */
