@@ -32,8 +32,7 @@ int main() {
   std::vector<std::vector<mho::cbf16>> grid(ports, std::vector<mho::cbf16>(grid_subcarriers));
   std::vector<std::vector<mho::cbf16>> estimates(ports * layers, grid[0]);
   std::vector<float> noise_of_port(ports);
-  for (std::size_t port = 0; port < ports; ++port)
-    noise_of_port[port] = 0.004f * static_cast<float>(port + 1);
+  for (std::size_t port = 0; port < ports; ++port) noise_of_port[port] = 0.1f * static_cast<float>(port + 1);
   std::vector<std::uint8_t> codeword(count * layers * qam.bits());
   mho::random_stream random(/*seed*/ 1, /*stream*/ 0, /*number*/ 0, /*purpose*/ 0);
   random.bits(codeword);
@@ -67,7 +66,7 @@ int main() {
   std::uint64_t saturated = 0;
   mho::output into;
   into.llr = mho::row_major(llr.data(), count, 1, layers * qam.bits());
-  into.llr.scale = 0.5f;  // -63.5 .. 63.5
+  into.llr.scale = 0.5f;  // -63.5 .. 63.5; 0.25 would clip one in twenty here
   into.saturated = &saturated;
 
   auto detector = mho::make_detector("mmse").value();
@@ -85,8 +84,8 @@ int main() {
   std::size_t wrong = 0;
   for (std::size_t b = 0; b < codeword.size(); ++b) wrong += (llr[b] < 0) != (codeword[b] == 1);
   std::printf(
-      "%zu resource elements from subcarrier %zu on, %zu ports, %zu layers: %zu of %zu bits wrong, %llu LLRs "
-      "clipped\n",
+      "%zu resource elements from subcarrier %zu on, %zu ports, %zu layers: %zu of %zu bits wrong before "
+      "decoding, %llu LLRs clipped\n",
       count, first, ports, layers, wrong, codeword.size(), static_cast<unsigned long long>(saturated));
-  return wrong == 0 ? 0 : 1;
+  return wrong * 10 < codeword.size() && saturated * 100 < codeword.size() ? 0 : 1;
 }
