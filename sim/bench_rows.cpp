@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 #include "files.hpp"
@@ -44,7 +45,7 @@ std::vector<bench_row> read_bench(const std::string& path) {
     row.mode = parts[1];
     row.implementation = parts[3];
     row.problems_per_s = entry["problems_per_s"];
-    if (row.problems_per_s > 0) rows.push_back(row);
+    if (row.problems_per_s > 0 && std::isfinite(1 / row.problems_per_s)) rows.push_back(row);
   }
   return rows;
 }

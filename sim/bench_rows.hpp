@@ -16,7 +16,8 @@ struct bench_row {
   double problems_per_s = 0;  ///< received vectors a second
 };
 
-/// The rows of that form in a file of `mho-bench --benchmark_out=FILE`. Throws input_error.
+/// The rows of that form in a file of `mho-bench --benchmark_out=FILE` whose rate and its inverse are
+/// positive numbers. Throws input_error.
 std::vector<bench_row> read_bench(const std::string& path);
 
 /// Seconds a received vector at the fastest batch of an implementation, zero forcing or MMSE, which do the

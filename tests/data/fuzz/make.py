@@ -79,6 +79,20 @@ LEVELS = [
     b"\x03# measured\n1e-6,1e-7,0,2e-6\n2e-6,1e-7,1e-6,3e-6\n\n3e-6,1e-7,2e-6,4e-6\n",
     b"\x01nan,1\n",
 ]
+BENCHES = [
+    """{"context": {"num_cpus": 4}, "benchmarks": [
+  {"name": "mmse/fresh/64x16/chain-cuda/batch:16/real_time", "real_time": 1.2e3, "problems_per_s": 1e6},
+  {"name": "zf/cholesky/64x16/chain-cuda/batch:4096/real_time", "problems_per_s": 20000000},
+  {"name": "mrc/block168/128x8/mho/batch:1", "problems_per_s": 1.5},
+  {"name": "machine/bandwidth", "problems_per_s": 1}]}
+""",
+    """{"benchmarks": [3, {"name": 1}, {"name": "zf/fresh/4/mho/batch:1", "problems_per_s": 1},
+  {"name": "zf/fresh/4x2x/mho/1", "problems_per_s": -1}, {"name": "zf/fresh/4x2/mho/1", "problems_per_s": null},
+  {"name": "zf/fresh/99999999999999999999x2/mho/1", "problems_per_s": 1}]}""",
+    '{"benchmarks": [{"name": "zf/fresh/4x2/mho/1", "problems_per_s": 1e-320}]}',
+    '{"benchmarks": {}}',
+    "[1",
+]
 
 
 def png(width, height, depth, colour, rows, more=b"", interlace=0):
@@ -146,6 +160,7 @@ def main():
     write("set", SETS)
     write("matrix", MATRICES)
     write("level_table", LEVELS)
+    write("bench", BENCHES)
     write("picture", pictures())
     write("recorded", recorded())
     write("result", [result, b"{}", b"[[[["])
