@@ -96,10 +96,8 @@ std::string csv_field(const std::string& text) {
 }  // namespace
 
 std::string snr_definition(const scenario& s) {
-  std::string ratio = "10 log10(E||Hx||^2/E||n||^2)";
-  if (s.link.snr_normalisation == "realisation") return ratio + ", of each channel H itself";
-  if (s.channel.realisations == 0) return ratio;
-  return ratio + ", E over all channels of the model, not only the fixed ones";
+  const std::string ratio = "10 log10(E||Hx||^2/E||n||^2)";
+  return s.link.snr_normalisation == "realisation" ? ratio + ", of each channel H itself" : ratio;
 }
 
 json result_head(const scenario& s, const std::string& kind, const std::string& draw) {

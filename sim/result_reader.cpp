@@ -19,7 +19,7 @@ stored_result read_result(const std::string& file) {
     r.file = file;
     r.settings = scenario_from(j);
     r.snr = j.at("snr_definition").get<std::string>();
-    // Fixed channels do not change what is divided by what.
+    // Some programs before this one added a note about fixed channels, which changes no ratio.
     if (const std::size_t note = r.snr.find(", E over"); note != std::string::npos) r.snr.erase(note);
     r.result = from_json(j);
     return r;
