@@ -33,12 +33,22 @@ std::string foreign_option(const std::string& key, const detector_kind& kind) {
   return "is an option of " + join(others) + "; " + kind.name + " has " + join(own);
 }
 
+// Without a name no kind tells which keys are known: those of any.
+[[noreturn]] void fail_without_name(const table_reader& t) {
+  std::vector<std::string> known{"name", "id", "label", "reference"};
+  for (const detector_kind& kind : detector_kinds())
+    for (const option& o : kind.schema)
+      if (!o.inherits) known.push_back(o.name);
+  if (const auto key = t.unknown(known)) t.fail(*key, "unknown key; " + nearest_keys(*key, known));
+  t.fail("name", "missing; see mho list detectors");
+}
+
 }  // namespace
 
 detector_settings read_detector(table_reader& t, const std::map<std::string, accelerator_variant>& variants,
                                 std::uint64_t seed, bool& takes_more_tx) {
   detector_settings d;
-  if (!t.has("name")) t.fail("name", "missing; see mho list detectors");
+  if (!t.has("name")) fail_without_name(t);
   const std::string name = string_of(t.get_or(text("name", "")));
   const result<detector_kind> kind = find_detector(name);
   if (!kind) t.fail("name", kind.message());

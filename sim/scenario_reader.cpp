@@ -82,7 +82,7 @@ std::vector<double> read_snr(table_reader& link, const std::string& key) {
 link_settings read_link(table_reader& t) {
   link_settings l;
   for (const char* key : {"rx", "tx"})
-    if (!t.has(key)) t.fail(key, "missing; must be an integer of at least 1");
+    if (!t.has(key)) t.miss(key, "missing; must be an integer of at least 1");
   l.rx = size_of(t.get_or(integer("rx", 1, 1, most_antennas)));
   l.tx = size_of(t.get_or(integer("tx", 1, 1, most_streams)));
   l.modulation = string_of(
@@ -106,12 +106,13 @@ link_settings read_link(table_reader& t) {
     l.snr_is = kind;
     l.snr = read_snr(t, key);
   }
-  if (!found) t.fail("snr_db", "missing; one of snr_db, es_n0_db, eb_n0_db is needed");
+  if (!found) t.miss("snr_db", "missing; one of snr_db, es_n0_db, eb_n0_db is needed");
   t.finish({"snr_db", "es_n0_db", "eb_n0_db"});
   return l;
 }
 
-// The keys of the chosen kind of channel; those of other kinds are named in the error.
+// The keys of the chosen kind of channel, the last that are asked for; those of other kinds are named in the
+// error.
 void read_channel_options(table_reader& t, const scenario& s, options& values) {
   const std::string& chosen = s.link.channel;
   const channel_kind& kind = *find_channel(chosen);
@@ -126,6 +127,7 @@ void read_channel_options(table_reader& t, const scenario& s, options& values) {
             names += (names.empty() ? "" : ", ") + k.name;
         t.fail(o.name, "needs a link.channel of " + names + ", which is " + chosen);
       }
+  t.finish();
   if (kind.check == nullptr) return;
   if (const auto problem = kind.check(values, {s.link.rx, s.link.tx, s.seed, s.channel.folder}))
     t.fail(problem->key, problem->what);
@@ -152,14 +154,23 @@ stop_settings read_stop(table_reader& t) {
 
 image_settings read_image(table_reader& t, const std::filesystem::path& folder, bool must_exist) {
   image_settings image;
-  if (!t.has("file")) t.fail("file", "missing; must be the path of a PNG picture");
+  if (!t.has("file")) t.miss("file", "missing; must be the path of a PNG picture");
   image.file = string_of(t.get_or(text("file", "")));
   image.order = string_of(t.get_or(text("order", "column", {"column", "row"})));
+  t.finish();
   image.path = (folder / image.file).string();
   if (must_exist && !std::filesystem::is_regular_file(image.path))
     t.fail("file", "no such file: " + image.path);
-  t.finish();
   return image;
+}
+
+// A key of the root that no reader asked for may belong into one of the tables.
+void refuse_unknown_tables(const table_reader& root) {
+  const auto key = root.unknown();
+  if (!key) return;
+  std::vector<std::string> known = scenario_keys();
+  known.emplace_back("accelerator");
+  root.fail(*key, "unknown key; " + nearest_keys(*key, known));
 }
 
 scenario read_document(const toml::table& document, const toml_source& source, std::uint64_t seed,
@@ -170,7 +181,11 @@ scenario read_document(const toml::table& document, const toml_source& source, s
   s.name = std::filesystem::path(path).stem().string();
   table_reader root(source, document, "");
   s.title = string_of(root.get_or(text("title", s.name)));
-  const toml::table* link = root.subtable("link");
+  const toml::table* const link = root.subtable("link");
+  const toml::table* const accelerators = root.subtable("accelerator");
+  const toml::array* const list = root.array_of_tables("detector");
+  for (const char* key : {"channel", "estimation", "stop", "image", "cost"}) root.subtable(key);
+  refuse_unknown_tables(root);
   if (link == nullptr) root.fail("link", "missing; a scenario needs a [link] table");
   table_reader link_table(source, *link, "link");
   s.link = read_link(link_table);
@@ -187,7 +202,6 @@ scenario read_document(const toml::table& document, const toml_source& source, s
     if (s.channel.realisations > 0 && s.link.channel == "recorded")
       channel.fail("realisations", "cannot be with link.channel = \"recorded\", whose channels are fixed");
     read_channel_options(channel, s, s.channel.model);
-    channel.finish();
   }
   if (const toml::table* t = root.subtable("estimation")) {
     table_reader estimation(source, *t, "estimation");
@@ -209,8 +223,7 @@ scenario read_document(const toml::table& document, const toml_source& source, s
         s.cost_sizes.push_back(static_cast<std::size_t>(n));
     cost.finish();
   }
-  const auto variants = read_accelerators(root.subtable("accelerator"), source);
-  const toml::array* list = root.array_of_tables("detector");
+  const auto variants = read_accelerators(accelerators, source);
   if (list == nullptr || list->empty())
     root.fail("detector", "missing; a scenario needs at least one [[detector]]");
   for (std::size_t i = 0; i < list->size(); ++i) {
@@ -233,12 +246,6 @@ scenario read_document(const toml::table& document, const toml_source& source, s
   for (std::size_t d = 0; d < s.detectors.size(); ++d)
     if (const std::string wrong = wrong_reference(s, d); !wrong.empty())
       table_reader(source, *(*list)[d].as_table(), "detector." + std::to_string(d)).fail("reference", wrong);
-  if (const auto key = root.unknown()) {  // it may belong into one of the tables
-    std::vector<std::string> known = scenario_keys();
-    known.emplace_back("accelerator");
-    root.fail(*key, "unknown key; " + nearest_keys(*key, known));
-  }
-  root.finish();
   return s;
 }
 

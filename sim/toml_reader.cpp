@@ -125,6 +125,10 @@ void table_reader::fail(const std::string& key, const std::string& what) const {
   source_.fail(full(key), at != nullptr ? at : &table_, what);
 }
 
+void table_reader::miss(const std::string& key, const std::string& what) {
+  if (!missing_) missing_.emplace(key, what);
+}
+
 std::optional<std::string> table_reader::unknown(const std::vector<std::string>& more) const {
   for (const auto& [key, value] : table_)
     if (const std::string name(key.str());
@@ -137,8 +141,13 @@ void table_reader::finish(const std::vector<std::string>& more) const {
   if (source_.known != nullptr)
     for (const std::string& key : more) source_.known->insert(full(key));
   const auto name = unknown(more);
-  if (!name) return;
-  std::vector<std::string> known(asked_.begin(), asked_.end());
+  if (!name) {
+    if (missing_) fail(missing_->first, missing_->second);
+    return;
+  }
+  std::vector<std::string> known;
+  if (missing_) known.push_back(missing_->first);  // of the equally near, the first is named
+  known.insert(known.end(), asked_.begin(), asked_.end());
   known.insert(known.end(), more.begin(), more.end());
   fail(*name, known.empty() ? "unknown key"
                             : "unknown key; the nearest known one is " + nearest_choice(*name, known));

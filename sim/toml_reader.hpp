@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <mho/options.hpp>
@@ -56,9 +57,12 @@ class table_reader {
   const toml::node* node(const std::string& key);
 
   [[noreturn]] void fail(const std::string& key, const std::string& what) const;
+  /// Remembers that a key is missing: `finish` says so, unless an unknown key is there that may be meant.
+  void miss(const std::string& key, const std::string& what);
   /// A key that was never asked for and is none of `more`.
   std::optional<std::string> unknown(const std::vector<std::string>& more = {}) const;
-  /// Errors on such a key, naming the nearest of those that were (and `more`).
+  /// Errors on such a key, naming the nearest of those that were (and `more`); then on the first that is
+  /// missing.
   void finish(const std::vector<std::string>& more = {}) const;
 
  private:
@@ -68,6 +72,7 @@ class table_reader {
   const toml::table& table_;
   std::string path_;
   std::set<std::string> asked_;
+  std::optional<std::pair<std::string, std::string>> missing_;  // a key, and what is wrong
 };
 
 /// A key that is a string, and its value.
