@@ -12,6 +12,7 @@
 #include "input_error.hpp"
 #include "interrupt.hpp"
 #include "plugin.hpp"
+#include "refusal.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
 #include "thread_source.hpp"
@@ -39,11 +40,11 @@ void warn_of_signs(const scenario& s, const ber_result& r) {
 rank_work prepare(const run_arguments& a, const ranks* job) {
   load_plugins(a.plugins);
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
-  result<link> made = link::make(s);
-  if (!made) throw input_error(a.scenario + ": " + made.message());
   const unsigned threads = a.threads > 0    ? a.threads
                            : job != nullptr ? job->threads_each()
                                             : available_threads();
+  result<link> made = link::make(s);
+  if (!made) throw refusal(s, made.message());
   json head = to_json(made->settings(), empty_result(*made));
   return {std::move(head), std::move(*made), threads};
 }

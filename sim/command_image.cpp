@@ -13,6 +13,7 @@
 #include "montage.hpp"
 #include "picture.hpp"
 #include "plugin.hpp"
+#include "refusal.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
 #include "summary.hpp"
@@ -43,27 +44,27 @@ int command_image(const run_arguments& a) {
   }
   const result<picture> original = read_png(s.image->path);
   if (!original)
-    throw input_error((a.input.empty() ? a.scenario + ": image.file: " : "--input: ") + original.message());
+    throw a.input.empty() ? refusal(s, "image.file: " + original.message())
+                          : input_error("--input: " + original.message());
   s.image->checksum = checksum(*original);
-  const result<link> made = link::make(s);
-  if (!made) throw input_error(a.scenario + ": " + made.message());
-  const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
   const bool by_column = s.image->order == "column";
   const std::vector<std::uint8_t> payload = to_bits(*original, by_column);
+  run_options options;
+  options.threads = a.threads > 0 ? a.threads : available_threads();
+  const result<link> made = link::make(s);
+  if (!made) throw refusal(s, made.message());
+  const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
   if (const auto there = made->channel_sets()) {
     const std::uint64_t bits = made->bits_a_use() * s.link.uses_per_channel,
                         needed = (payload.size() + bits - 1) / bits;
     if (needed > *there)
-      throw input_error(
-          fmt::format("{}: channel.file: has {} matrices, the picture needs {}", a.scenario, *there, needed));
+      throw refusal(s, fmt::format("channel.file: has {} matrices, the picture needs {}", *there, needed));
   }
   json file = result_head(made->settings(), "image", made->draws_gram() ? "gram" : "channel");
   file["complete"] = false;
   file["pictures"] = json::array();
   open_folder(folder, file, a.resume, a.force);
 
-  run_options options;
-  options.threads = a.threads > 0 ? a.threads : available_threads();
   options.stop = &interrupt_flag();
   const ber_result curves = empty_result(*made);
   std::vector<double> seconds;

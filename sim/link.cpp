@@ -63,12 +63,12 @@ std::string link::choose_draw() {
       obstacle = "detector " + d.spec.name + " looks at H itself";
   }
   if (obstacle.empty()) law_ = std::move(law);
-  return s.draw == "gram" && !obstacle.empty() ? "link.draw = \"gram\" cannot be: " + obstacle : "";
+  return s.draw == "gram" && !obstacle.empty() ? "link.draw: must not be gram: " + obstacle : "";
 }
 
 std::string link::obstacle_to_conditional() const {
   if (!is_conditional()) return "";
-  const std::string cannot = "link.estimator = \"conditional\" cannot be: ";
+  const std::string cannot = "link.estimator: must not be conditional: ";
   if (scenario_.channel.realisations > 0) return cannot + "channel.realisations asks for fixed channels";
   if (scenario_.link.modem == "liquid") return cannot + "link.modem = \"liquid\" decides by itself";
   for (const detector_settings& d : scenario_.detectors) {
@@ -89,13 +89,13 @@ std::string link::obstacle_of_memory() const {
       static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   if (!(there > 0) || bytes <= there) return "";
   return fmt::format(
-      "link: {}x{} with uses_per_channel = {} needs {:.3g} GB for each thread, this machine has {:.3g} GB",
+      "link.rx: {}x{} with uses_per_channel = {} needs {:.3g} GB for each thread, this machine has {:.3g} GB",
       s.rx, s.tx, s.uses_per_channel, bytes / 1e9, there / 1e9);
 }
 
 result<link> link::make(const scenario& s) {
   result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
-  if (!symbols) return {symbols.code(), symbols.message()};
+  if (!symbols) return {symbols.code(), "link.modulation: " + symbols.message()};
   link l(s, std::move(*symbols));
   result<std::unique_ptr<channel>> channel =
       make_channel(s.link.channel, s.channel.model, s.link.rx, s.link.tx, s.channel.seed.value_or(s.seed),
@@ -108,7 +108,7 @@ result<link> link::make(const scenario& s) {
   l.estimator_ = std::make_shared<const channel_estimator>(std::move(*estimator));
   if (s.link.modem == "liquid") {
     const auto modem = liquid_modem::make(l.symbols_.size(), s.link.labels);
-    if (!modem) return {modem.code(), modem.message()};
+    if (!modem) return {modem.code(), "link.modem: " + modem.message()};
   }
   std::size_t sets = std::max(fewest_sets, l.channel_->sets_a_group());
   // A channel that ends is shared out too, and stops before its end where it may.
@@ -122,17 +122,20 @@ result<link> link::make(const scenario& s) {
     return {error::bad_value, obstacle};
   if (const std::string obstacle = l.obstacle_of_memory(); !obstacle.empty())
     return {error::no_memory, obstacle};
-  for (const detector_settings& d : s.detectors) {
+  for (std::size_t k = 0; k < s.detectors.size(); ++k) {
+    const detector_settings& d = s.detectors[k];
+    const std::string key = fmt::format("detector.{}", k);
     auto made = make_detector(d.spec);
-    if (!made) return {made.code(), made.message()};
+    if (!made) return {made.code(), key + ": " + made.message()};
     if (const error e = (*made)->reserve(room_for(l)); e != error::none)
-      return {e, d.spec.name + ": cannot take " + std::to_string(s.link.rx) + "x" +
-                     std::to_string(s.link.tx) + " (" + to_string(e) + ")"};
+      return {e, fmt::format("{}.name: {} cannot take {}x{} with link.uses_per_channel = {} ({})", key,
+                             d.spec.name, s.link.rx, s.link.tx, s.link.uses_per_channel, to_string(e))};
     if (const std::size_t steps = (*made)->steps(), curves = curve_ids(d).size(); steps != curves)
-      return {error::bad_value, d.spec.name + ": yields " + std::to_string(steps) +
-                                    " outputs a vector where the "
-                                    "simulator draws " +
-                                    std::to_string(curves) + ": of a plugin's kind, one"};
+      return {
+          error::bad_value,
+          fmt::format("{}.name: {} yields {} outputs a vector where the simulator draws {}: of a plugin's "
+                      "kind, one",
+                      key, d.spec.name, steps, curves)};
     l.curves_ += (*made)->steps();
   }
   l.references_ = reference_curves(s);

@@ -27,7 +27,8 @@ namespace mho::sim {
 /// A scenario made ready: immutable, shared by all workers.
 class link {
  public:
-  /// Errors: whatever the scenario asks for that does not exist or does not fit.
+  /// Errors: whatever the scenario asks for that does not exist or does not fit, as "KEY: what is wrong" with
+  /// a key of the scenario (see refusal).
   static result<link> make(const scenario& s);
 
   const scenario& settings() const { return scenario_; }

@@ -55,11 +55,10 @@ result<liquid_modem> liquid_modem::make(std::size_t points, mapping map) {
       scheme = LIQUID_MODEM_QAM256;
       break;
     default:
-      return {error::unsupported,
-              "modem liquid: it has 4, 16, 64 and 256 points, not " + std::to_string(points)};
+      return {error::unsupported, "liquid has 4, 16, 64 and 256 points, not " + std::to_string(points)};
   }
   auto made = std::make_unique<state>(scheme);
-  if (made->modem == nullptr) return {error::no_memory, "modem liquid: liquid-dsp could not make its modem"};
+  if (made->modem == nullptr) return {error::no_memory, "liquid-dsp could not make its modem"};
   return liquid_modem(std::move(made), known->bits(), map);
 }
 
@@ -93,8 +92,7 @@ bool has_liquid() noexcept { return false; }
 result<liquid_modem> liquid_modem::make(std::size_t points, mapping map) {
   auto known = constellation::make(points, map);
   if (!known) return {known.code(), known.message()};
-  return {error::unsupported,
-          "modem liquid: this program was built without liquid-dsp (CMake option MHO_LIQUID)"};
+  return {error::unsupported, "this program was built without liquid-dsp (CMake option MHO_LIQUID)"};
 }
 
 // Never called: there is no object.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,6 +76,8 @@ struct scenario {
   std::vector<detector_settings> detectors;
   std::vector<std::size_t> cost_sizes;  ///< real unknowns that `mho cost` counts; empty: the link's own
   std::uint64_t seed = 1;
+  std::string file;                           ///< for errors; "" if it came from none
+  std::map<std::string, std::string> places;  ///< of keys, for errors (toml_source::places)
 };
 
 }  // namespace mho::sim

@@ -272,12 +272,24 @@ std::vector<std::string> scenario_keys() {
   return keys;
 }
 
+namespace {
+
+scenario read_with_places(const toml::table& document, const toml_source& source, std::uint64_t seed,
+                          bool image_must_exist) {
+  scenario s = read_document(document, source, seed, image_must_exist);
+  s.file = source.file;
+  s.places = source.places(document);
+  return s;
+}
+
+}  // namespace
+
 scenario read_scenario(const std::string& path, const std::vector<std::string>& sets, std::uint64_t seed,
                        bool image_must_exist, std::set<std::string>* known) {
   toml_source source{path, {}, known};
   toml::table document = parse_toml(path);
   if (!sets.empty()) apply_overrides(document, sets, scenario_keys(), source);
-  return read_document(document, source, seed, image_must_exist);
+  return read_with_places(document, source, seed, image_must_exist);
 }
 
 scenario read_scenario(const scenario_text& text, const std::vector<std::string>& sets, std::uint64_t seed) {
@@ -293,7 +305,7 @@ scenario read_scenario(const scenario_text& text, const std::vector<std::string>
     if (!named) list->push_back(toml::table{{"name", kind}});
   }
   if (!sets.empty()) apply_overrides(document, sets, scenario_keys(), source);
-  return read_document(document, source, seed, false);
+  return read_with_places(document, source, seed, false);
 }
 
 }  // namespace mho::sim

@@ -10,7 +10,7 @@
 
 namespace mho::sim {
 
-void toml_source::fail(const std::string& path, const toml::node* at, const std::string& what) const {
+std::string toml_source::place(const std::string& path, const toml::node* at) const {
   std::string where = file;
   // A table that stands nowhere in the file is there because --set wrote into it.
   const bool made = at != nullptr && at->source().begin.line == 0;
@@ -19,10 +19,25 @@ void toml_source::fail(const std::string& path, const toml::node* at, const std:
       where = "--set";
   if (has_lines && where == file && at != nullptr && at->source().begin.line > 0)
     where += ":" + std::to_string(at->source().begin.line);
-  throw input_error(where + ": " + path + ": " + what);
+  return where;
+}
+
+void toml_source::fail(const std::string& path, const toml::node* at, const std::string& what) const {
+  throw input_error(place(path, at) + ": " + path + ": " + what);
 }
 
 namespace {
+
+void add_places(const toml::node& node, const std::string& path, const toml_source& source,
+                std::map<std::string, std::string>& places) {
+  if (!path.empty()) places[path] = source.place(path, &node);
+  const std::string start = path.empty() ? "" : path + ".";
+  if (const toml::table* table = node.as_table())
+    for (const auto& [key, value] : *table) add_places(value, start + std::string(key.str()), source, places);
+  if (const toml::array* list = node.as_array(); list != nullptr && list->is_array_of_tables())
+    for (std::size_t i = 0; i < list->size(); ++i)
+      add_places((*list)[i], start + std::to_string(i), source, places);
+}
 
 std::optional<std::int64_t> to_integer(const toml::node& node) {
   if (const auto v = node.value_exact<std::int64_t>()) return v;
@@ -33,6 +48,12 @@ std::optional<std::int64_t> to_integer(const toml::node& node) {
 }
 
 }  // namespace
+
+std::map<std::string, std::string> toml_source::places(const toml::table& document) const {
+  std::map<std::string, std::string> places;
+  add_places(document, "", *this, places);
+  return places;
+}
 
 std::optional<option_value> to_option(const toml::node& node, const option_value& like) {
   if (std::holds_alternative<bool>(like)) {

@@ -17,6 +17,7 @@
 #pragma pop_macro("TOML_UNREACHABLE")
 #include <toml++/toml.h>
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -34,6 +35,10 @@ struct toml_source {
   std::set<std::string>* known = nullptr;  ///< if given: collects the path of every key that a reader knows
   bool has_lines = true;                   ///< whether its lines are a user's own
 
+  /// Where a key is, by its node (nullptr: no line): "FILE:LINE", or "--set".
+  std::string place(const std::string& path, const toml::node* at) const;
+  /// The place of every key of a document, by its dotted path.
+  std::map<std::string, std::string> places(const toml::table& document) const;
   /// Throws input_error about a key at a node (nullptr: no line).
   [[noreturn]] void fail(const std::string& path, const toml::node* at, const std::string& what) const;
 };

@@ -15,6 +15,7 @@
 #include "for_chunks.hpp"
 #include "lists.hpp"
 #include "plugin.hpp"
+#include "refusal.hpp"
 #include "result_file.hpp"
 #include "scenario_reader.hpp"
 #include "solve.hpp"
@@ -35,8 +36,7 @@ std::string run(const ber_request& request, const std::atomic<bool>& stop) {
   const sim::scenario s = request.text ? sim::read_scenario(*request.text, request.sets, request.seed)
                                        : sim::read_scenario(request.path, request.sets, request.seed);
   const result<sim::link> made = sim::link::make(s);
-  if (!made)
-    throw sim::input_error((request.text ? request.text->name : request.path) + ": " + made.message());
+  if (!made) throw sim::refusal(s, made.message());
   sim::run_options options;
   options.threads = request.threads;
   options.stop = &stop;

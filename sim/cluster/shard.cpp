@@ -10,6 +10,7 @@
 #include "input_error.hpp"
 #include "interrupt.hpp"
 #include "plugin.hpp"
+#include "refusal.hpp"
 #include "result_folder.hpp"
 #include "scenario_reader.hpp"
 #include "shard_rule.hpp"
@@ -138,8 +139,9 @@ int run_shard(const run_arguments& a) {
   const shard_place place = parse_shard(a.shard);
   load_plugins(a.plugins);
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
+  const unsigned threads = a.threads > 0 ? a.threads : available_threads();
   const result<link> made = link::make(s);
-  if (!made) throw input_error(a.scenario + ": " + made.message());
+  if (!made) throw refusal(s, made.message());
   const sweep points = make_sweep(*made);
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out, name = place.name() + ".json",
                     path = folder + "/" + name;
@@ -148,7 +150,7 @@ int run_shard(const run_arguments& a) {
   earlier_shard earlier = read_earlier(path, file, points, place, head.at("scenario"));
   head["deviations"] = earlier.deviations;
 
-  run_facts facts{a.command_line, a.threads > 0 ? a.threads : available_threads(), 1, {}};
+  run_facts facts{a.command_line, threads, 1, {}};
   const std::atomic<bool>& stop = interrupt_flag();
   thread_source source(*made, points, facts.threads, &stop, place.index, place.of);
   shard_text text(std::move(head), points, earlier.points);

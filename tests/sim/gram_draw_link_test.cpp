@@ -110,7 +110,7 @@ TEST(gram_draw_link, is_chosen_where_it_is_exact) {
   scenario fixed = s;
   fixed.channel.realisations = 4;
   EXPECT_FALSE(choice(fixed));
-  EXPECT_EQ(refused(fixed), "link.draw = \"gram\" cannot be: channel.realisations asks for fixed channels");
+  EXPECT_EQ(refused(fixed), "link.draw: must not be gram: channel.realisations asks for fixed channels");
   scenario correlated = s;
   correlated.link.channel = "kronecker";
   correlated.channel.model["tx_correlation"] = 0.5;

@@ -179,10 +179,11 @@ TEST(plugin, what_is_none_is_refused_in_one_line_that_names_it) {
   };
   const outcome thrown = run("make_throws"), steps = run("two_steps");
   EXPECT_EQ(thrown.status, 2);
-  EXPECT_EQ(thrown.err,
-            "mho: " + file + ": --plugin: " + refused + "make_throws.so: mine threw: no licence\n");
+  EXPECT_EQ(thrown.err, "mho: " + file + ":5: detector.0: --plugin: " + refused +
+                            "make_throws.so: mine threw: no licence\n");
   EXPECT_EQ(steps.status, 2);
-  EXPECT_NE(steps.err.find("mine: yields 2 outputs a vector"), std::string::npos) << steps.err;
+  EXPECT_NE(steps.err.find("detector.0.name: mine yields 2 outputs a vector"), std::string::npos)
+      << steps.err;
 }
 
 TEST(plugin, ranks_say_once_what_is_wrong) {

@@ -264,7 +264,7 @@ TEST_F(recorded_channel, bad_scenarios_are_one_line) {
        ":8: channel.realisations: cannot be with link.channel = \"recorded\", whose channels are fixed"},
       {none, ":7: channel.file: missing; must be the path of an HDF5 file"},
       {scenario_text(link + "\ndraw = \"gram\"", ""),
-       ": link.draw = \"gram\" cannot be: H^H H of channel recorded, as it is set, has no law that could be "
+       ":7: link.draw: must not be gram: H^H H of channel recorded, as it is set, has no law that could be "
        "drawn "
        "directly"}};
   for (const auto& [text, message] : cases) {
@@ -296,7 +296,7 @@ TEST_F(recorded_channel, bad_scenarios_are_one_line) {
                                       MHO_SCENARIOS + "/emblem.png --out " + folder.path("image"),
                                   alone);
   EXPECT_EQ(picture.status, 2);
-  EXPECT_EQ(picture.err.rfind("mho: " + path + ": channel.file: has 3 matrices, the picture needs ", 0), 0u)
+  EXPECT_EQ(picture.err.rfind("mho: " + path + ":8: channel.file: has 3 matrices, the picture needs ", 0), 0u)
       << picture.err;
 }
 
