@@ -43,7 +43,7 @@ rank_work prepare(const run_arguments& a, const ranks* job) {
   const unsigned threads = a.threads > 0    ? a.threads
                            : job != nullptr ? job->threads_each()
                                             : available_threads();
-  result<link> made = link::make(s);
+  result<link> made = link::make(s, {threads, s.stop.max_bits});
   if (!made) throw refusal(s, made.message());
   json head = to_json(made->settings(), empty_result(*made));
   return {std::move(head), std::move(*made), threads};

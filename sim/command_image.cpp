@@ -51,7 +51,7 @@ int command_image(const run_arguments& a) {
   const std::vector<std::uint8_t> payload = to_bits(*original, by_column);
   run_options options;
   options.threads = a.threads > 0 ? a.threads : available_threads();
-  const result<link> made = link::make(s);
+  const result<link> made = link::make(s, {options.threads, payload.size()});
   if (!made) throw refusal(s, made.message());
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out;
   if (const auto there = made->channel_sets()) {

@@ -1,7 +1,6 @@
 #include "link.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 #include <stdexcept>
 
 #include "count_errors.hpp"
+#include "link_memory.hpp"
 #include "receive.hpp"
 
 namespace mho::sim {
@@ -79,21 +79,16 @@ std::string link::obstacle_to_conditional() const {
   return "";
 }
 
-// Of what a worker holds: channels, symbols and received vectors of a chunk.
-std::string link::obstacle_of_memory() const {
-  const link_settings& s = scenario_.link;
-  const auto rows = static_cast<double>(draws_gram() ? s.tx : s.rx), tx = static_cast<double>(s.tx);
-  const double bytes = sizeof(cf32) * (static_cast<double>(chunk_sets()) * rows * tx +
-                                       static_cast<double>(chunk_uses()) * (rows + tx));
-  const double there =
-      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  if (!(there > 0) || bytes <= there) return "";
-  return fmt::format(
-      "link.rx: {}x{} with uses_per_channel = {} needs {:.3g} GB for each thread, this machine has {:.3g} GB",
-      s.rx, s.tx, s.uses_per_channel, bytes / 1e9, there / 1e9);
+std::string link::obstacle_of_memory(const workload& work) const {
+  const std::uint64_t chunk_size = chunk_uses() * bits_a_use(),
+                      chunks = 1 + (std::max<std::uint64_t>(work.bits, 1) - 1) / chunk_size;
+  const auto threads = static_cast<unsigned>(std::min<std::uint64_t>(work.threads, chunks));
+  const worker_size size{chunk_sets(), symbols_.bits(), draws_gram(), is_conditional(),
+                         !estimator_->is_perfect()};
+  return sim::obstacle_of_memory(scenario_, size, threads, memory_there());
 }
 
-result<link> link::make(const scenario& s) {
+result<link> link::make(const scenario& s, const workload& work) {
   result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
   if (!symbols) return {symbols.code(), "link.modulation: " + symbols.message()};
   link l(s, std::move(*symbols));
@@ -120,7 +115,7 @@ result<link> link::make(const scenario& s) {
   if (const std::string obstacle = l.choose_draw(); !obstacle.empty()) return {error::bad_value, obstacle};
   if (const std::string obstacle = l.obstacle_to_conditional(); !obstacle.empty())
     return {error::bad_value, obstacle};
-  if (const std::string obstacle = l.obstacle_of_memory(); !obstacle.empty())
+  if (const std::string obstacle = l.obstacle_of_memory(work); !obstacle.empty())
     return {error::no_memory, obstacle};
   for (std::size_t k = 0; k < s.detectors.size(); ++k) {
     const detector_settings& d = s.detectors[k];

@@ -24,12 +24,18 @@
 
 namespace mho::sim {
 
+/// How much a link will be asked for.
+struct workload {
+  unsigned threads = 1;
+  std::uint64_t bits = UINT64_MAX;  ///< of a point: threads that find no chunk need no memory
+};
+
 /// A scenario made ready: immutable, shared by all workers.
 class link {
  public:
   /// Errors: whatever the scenario asks for that does not exist or does not fit, as "KEY: what is wrong" with
   /// a key of the scenario (see refusal).
-  static result<link> make(const scenario& s);
+  static result<link> make(const scenario& s, const workload& work = {});
 
   const scenario& settings() const { return scenario_; }
   const constellation& symbols() const { return symbols_; }
@@ -60,7 +66,7 @@ class link {
   friend class link_worker;
   std::string choose_draw();
   std::string obstacle_to_conditional() const;
-  std::string obstacle_of_memory() const;
+  std::string obstacle_of_memory(const workload& work) const;
   link(scenario s, constellation c) : scenario_(std::move(s)), symbols_(std::move(c)) {}
 
   scenario scenario_;

@@ -35,7 +35,7 @@ struct ber_request {
 std::string run(const ber_request& request, const std::atomic<bool>& stop) {
   const sim::scenario s = request.text ? sim::read_scenario(*request.text, request.sets, request.seed)
                                        : sim::read_scenario(request.path, request.sets, request.seed);
-  const result<sim::link> made = sim::link::make(s);
+  const result<sim::link> made = sim::link::make(s, {request.threads, s.stop.max_bits});
   if (!made) throw sim::refusal(s, made.message());
   sim::run_options options;
   options.threads = request.threads;

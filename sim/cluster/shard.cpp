@@ -140,7 +140,7 @@ int run_shard(const run_arguments& a) {
   load_plugins(a.plugins);
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
   const unsigned threads = a.threads > 0 ? a.threads : available_threads();
-  const result<link> made = link::make(s);
+  const result<link> made = link::make(s, {threads, s.stop.max_bits});
   if (!made) throw refusal(s, made.message());
   const sweep points = make_sweep(*made);
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out, name = place.name() + ".json",
