@@ -44,12 +44,26 @@ double solve(const point* i, const point* j, double bend, double goal) {
   return (low + high) / 2;
 }
 
-std::optional<crossing> fall_through(const curve& c, double target) {
+// The points that were run, by SNR.
+std::vector<const point*> rising(const curve& c) {
   std::vector<const point*> points;
   for (const point& p : c.points)
     if (p.bits > 0 && std::isfinite(p.snr_db)) points.push_back(&p);
   std::sort(points.begin(), points.end(),
             [](const point* a, const point* b) { return a->snr_db < b->snr_db; });
+  return points;
+}
+
+// The first point below the target that is no end of a crossing, for it had no errors.
+double without_errors(const curve& c, double target) {
+  const std::vector<const point*> points = rising(c);
+  const auto below =
+      std::find_if(points.begin(), points.end(), [&](const point* p) { return p->ber < target; });
+  return below != points.end() && !((*below)->ber > 0) ? (*below)->snr_db : not_a_number;
+}
+
+std::optional<crossing> fall_through(const curve& c, double target) {
+  const std::vector<const point*> points = rising(c);
   for (std::size_t k = 1; k < points.size(); ++k) {
     const point &i = *points[k - 1], &j = *points[k];
     if (!(i.ber >= target && j.ber < target)) continue;
@@ -63,7 +77,8 @@ std::optional<crossing> fall_through(const curve& c, double target) {
     const double left = before ? solve(&i, &j, *before, goal) : straight,
                  right = behind ? solve(&i, &j, *behind, goal) : straight;
     found.snr_db = before && behind ? (left + right) / 2 : before ? left : right;
-    found.shape = std::abs(left - right) / 2;
+    found.shape = before && behind ? std::abs(left - right) / 2
+                                   : ln10 / 20 * (straight - i.snr_db) * (j.snr_db - straight);
     found.slopes[i.snr_db] = {&i, step * (goal - lower) / (drop * drop * i.ber * ln10)};
     found.slopes[j.snr_db] = {&j, step * (upper - goal) / (drop * drop * j.ber * ln10)};
     return found;
@@ -129,6 +144,7 @@ std::vector<loss> losses(const ber_result& r, const std::vector<double>& targets
       for (double* value : {&l.snr_db, &l.snr_half_width, &l.reference_snr_db, &l.loss_db, &l.loss_half_width,
                             &l.loss_low, &l.loss_high})
         *value = not_a_number;
+      l.below_db = without_errors(c, target);
       const std::optional<crossing> own = fall_through(c, target);
       if (own) {
         l.snr_db = millionths(own->snr_db);
@@ -169,7 +185,9 @@ std::string rate_in_words(double rate) {
 }
 
 std::string snr_in_words(const loss& l) {
-  return std::isfinite(l.snr_db) ? value_and_half(l.snr_db, l.snr_half_width) : "not reached";
+  if (std::isfinite(l.snr_db)) return value_and_half(l.snr_db, l.snr_half_width);
+  return std::isfinite(l.below_db) ? fmt::format("no errors at {:g} dB, add SNRs below it", l.below_db)
+                                   : "not reached";
 }
 
 std::string loss_in_words(const loss& l) {

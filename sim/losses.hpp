@@ -20,14 +20,17 @@ struct loss {
   double reference_snr_db = 0;              ///< where the reference does
   double loss_db = 0, loss_half_width = 0;  ///< on the chords
   double loss_low = 0, loss_high = 0;       ///< its 95 % interval
+  double below_db = 0;  ///< if it is only seen to jump below the target: the SNR where it had no errors
 };
 
 /// One a target and curve, in that order; dB in millionths.
 ///
 /// Between the neighbouring points i, j (in SNR) with ber_i >= target > ber_j > 0 the SNR is read off the
 /// mean of the parabolas of log10 BER in dB through them and the point before or behind; of several such
-/// pairs the first counts. Half of what the parabolas differ by (or of what a single one bends away) is added
-/// to the interval. A loss is the difference on the chords, whose bends the curves share. With L = log10 BER,
+/// pairs the first counts. Half of what the parabolas differ by is added to the interval; where there are not
+/// two, what the steepest of curves would bend away from its chord: of AWGN's, log10 BER ~ -10^(s / 10), the
+/// second derivative is ln 10 / 10 of the first. A loss is the difference on the chords, whose bends the
+/// curves share. With L = log10 BER,
 /// T = log10 target and D = s_j - s_i a chord crosses at s_i + D (L_i - T) / (L_i - L_j), whose derivatives
 /// by the rates are
 ///
@@ -52,7 +55,7 @@ std::vector<double> loss_targets(const stop_settings& stop);
 /// "1e-3", "2.5e-6"; 0.05 where it is not small.
 std::string rate_in_words(double rate);
 
-/// "12.34 dB +- 0.03", or "not reached".
+/// "12.34 dB +- 0.03", "no errors at 20 dB, add SNRs below it", or "not reached".
 std::string snr_in_words(const loss& l);
 
 /// "loses 0.02 dB +- 0.01 against REFERENCE", "gains 0.3 dB +- 0.1 over REFERENCE"; "" without a loss.
