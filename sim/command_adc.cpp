@@ -49,11 +49,14 @@ adc_model read_model(const std::vector<std::string>& sets) {
   const auto is_in = [](const std::vector<std::string>& keys, const std::string& key) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
   };
-  for (const std::string& set : sets)
-    if (const std::string key = split_set(set).key; is_in(known, key) && !is_in(allowed, key))
+  const auto check = [&](const std::string& key) {
+    if (is_in(known, key) && !is_in(allowed, key))
       throw input_error("--set: " + key + ": is none of this command's; there are " +
                         fmt::format("{}", fmt::join(allowed, ", ")));
+  };
+  for (const std::string& set : sets) check(split_set(set).key);
   const options given = parameter_overrides("paper", sets, {"paper", {}});
+  for (const auto& pair : given) check(pair.first);
   const options all = accelerator_options("paper", given).value();
   const auto index = [&](const char* key, auto... names) {
     const std::array<const char*, sizeof...(names)> choices{names...};

@@ -15,13 +15,14 @@ constexpr double complex_bytes = sizeof(std::complex<float>);
 
 double real(std::size_t n) { return static_cast<double>(n); }
 
-// Of a detector, a problem: its copy of H and G, and what it makes of them.
+// Of a detector, a problem: its copy of H and G, and what it makes of them. Weights are made where vectors
+// share them; otherwise their room is not touched.
 double prepared_bytes(const detector_settings& d, const detector_kind& kind, double rows, double tx,
-                      bool draws_gram) {
+                      bool draws_gram, bool keeps_weights) {
   const bool takes_channel = (kind.can.forms & static_cast<std::uint8_t>(form::channel)) != 0;
   double bytes = 0;
   if (!draws_gram && !takes_channel) bytes += complex_bytes * tx * (rows + tx);
-  if (kind.can.linear) bytes += complex_bytes * tx * rows;
+  if (kind.can.linear && keeps_weights) bytes += complex_bytes * tx * rows;
   // The real matrix of twice the unknowns, and the conductances that stand for it.
   if (!d.accelerator.empty()) bytes += 2 * sizeof(double) * (2 * tx) * (2 * tx);
   return bytes;
@@ -42,7 +43,8 @@ double worker_bytes(const scenario& s, const worker_size& size) {
     most_steps = std::max(most_steps, steps);
     bytes += real(steps) * (sent + uses);  // decided bits, statuses
     if (size.is_conditional) bytes += real(steps) * uses * sizeof(double);
-    bytes += sets * prepared_bytes(d, *kind, rows, tx, size.draws_gram);
+    bytes += sets * prepared_bytes(d, *kind, rows, tx, size.draws_gram,
+                                   s.link.uses_per_channel > 1 || size.is_conditional);
     // Estimates and variances of a problem at a time, at least.
     bytes += real(steps) * uses_a_set * tx * (complex_bytes + sizeof(float));
   }

@@ -28,6 +28,8 @@ void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* p, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
 
+// Shared libraries find these too, hidden as the rest of the program may be.
+#pragma GCC visibility push(default)
 void* malloc(std::size_t size) noexcept { return is_to_fail() ? nullptr : __libc_malloc(size); }
 void* calloc(std::size_t count, std::size_t size) noexcept {
   return is_to_fail() ? nullptr : __libc_calloc(count, size);
@@ -46,6 +48,7 @@ int posix_memalign(void** to, std::size_t alignment, std::size_t size) noexcept 
   *to = p;
   return 0;
 }
+#pragma GCC visibility pop
 }
 
 #else
