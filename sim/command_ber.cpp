@@ -81,9 +81,10 @@ int run_and_write(const run_arguments& a, ranks* job) {
   write_run(folder, facts);
   show_and_plot(folder, s, r, to_json(s, r), a.as_json);
   warn_of_signs(s, r);
-  if (!r.complete)
-    fmt::print(stderr, "mho: interrupted: {} holds what was counted, --resume goes on\n", folder);
-  return r.complete ? 0 : interrupted_status;
+  if (r.complete) return 0;
+  std::fflush(stdout);  // both may go to one file
+  fmt::print(stderr, "mho: interrupted: {} holds what was counted, --resume goes on\n", folder);
+  return interrupted_status;
 }
 
 }  // namespace

@@ -81,12 +81,30 @@ std::string link::obstacle_to_conditional() const {
 
 std::string link::obstacle_of_memory(const workload& work) const {
   const std::uint64_t chunk_size = chunk_uses() * bits_a_use(),
-                      chunks = 1 + (std::max<std::uint64_t>(work.bits, 1) - 1) / chunk_size;
+                      channels = channel_->sets().value_or(UINT64_MAX),
+                      chunks = 1 + std::min((std::max<std::uint64_t>(work.bits, 1) - 1) / chunk_size,
+                                            (channels - 1) / chunk_sets());
   const auto threads = static_cast<unsigned>(std::min<std::uint64_t>(work.threads, chunks));
   const worker_size size{chunk_sets(), symbols_.bits(), draws_gram(), is_conditional(),
                          !estimator_->is_perfect()};
   return sim::obstacle_of_memory(scenario_, size, threads, memory_there());
 }
+
+namespace {
+
+// The message on a detector's own option or on a parameter of its accelerator, at that key of the scenario.
+std::string named_key(const detector_settings& d, std::size_t number, const std::string& message) {
+  const std::string key = message.substr(0, message.find(": ")), own = fmt::format("detector.{}", number);
+  const auto is_in = [&](std::span<const option> schema) {
+    return std::any_of(schema.begin(), schema.end(), [&](const option& o) { return o.name == key; });
+  };
+  if (!d.accelerator.empty() && is_in(accelerator_schema()))
+    return "accelerator." + d.accelerator + "." + message;
+  const auto kind = find_detector(d.spec.name);
+  return own + (kind && is_in(kind->schema) ? "." : ": ") + message;
+}
+
+}  // namespace
 
 result<link> link::make(const scenario& s, const workload& work) {
   result<constellation> symbols = constellation::parse(s.link.modulation, s.link.labels);
@@ -121,7 +139,7 @@ result<link> link::make(const scenario& s, const workload& work) {
     const detector_settings& d = s.detectors[k];
     const std::string key = fmt::format("detector.{}", k);
     auto made = make_detector(d.spec);
-    if (!made) return {made.code(), key + ": " + made.message()};
+    if (!made) return {made.code(), named_key(d, k, made.message())};
     if (const error e = (*made)->reserve(room_for(l)); e != error::none)
       return {e, fmt::format("{}.name: {} cannot take {}x{} with link.uses_per_channel = {} ({})", key,
                              d.spec.name, s.link.rx, s.link.tx, s.link.uses_per_channel, to_string(e))};

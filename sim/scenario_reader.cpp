@@ -256,7 +256,7 @@ std::vector<std::string> scenario_keys() {
   const toml_source source{"scenario", {}, &asked};
   for (const detector_kind& kind : detector_kinds())
     read_document(toml::parse("link = { rx = 2, tx = 2, snr_db = [0] }\nchannel = {}\nstop = {}\n"
-                              "image = { file = \"x\" }\ncost = {}\ndetector = [{ name = '" +
+                              "image = { file = \"x\" }\ncost = {}\nestimation = {}\ndetector = [{ name = '" +
                               kind.name + "' }]\n"),
                   source, 1, false);
   std::vector<std::string> keys;

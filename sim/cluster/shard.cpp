@@ -140,7 +140,7 @@ int run_shard(const run_arguments& a) {
   load_plugins(a.plugins);
   const scenario s = read_scenario(a.scenario, a.sets, a.seed);
   const unsigned threads = a.threads > 0 ? a.threads : available_threads();
-  const result<link> made = link::make(s, {threads, s.stop.max_bits});
+  const result<link> made = link::make(s, {threads, (s.stop.max_bits - 1) / place.of + 1});
   if (!made) throw refusal(s, made.message());
   const sweep points = make_sweep(*made);
   const std::string folder = a.out.empty() ? "results/" + s.name : a.out, name = place.name() + ".json",
@@ -169,8 +169,10 @@ int run_shard(const run_arguments& a) {
     std::fputs(whole.c_str(), stdout);
   else if (done)
     fmt::print("{} is in {}: mho merge makes one result of all {}\n", place.in_words(), path, place.of);
-  if (!done) fmt::print(stderr, "mho: interrupted: {} holds what was counted, --resume goes on\n", path);
-  return done ? 0 : interrupted_status;
+  if (done) return 0;
+  std::fflush(stdout);
+  fmt::print(stderr, "mho: interrupted: {} holds what was counted, --resume goes on\n", path);
+  return interrupted_status;
 }
 
 }  // namespace mho::sim

@@ -42,6 +42,7 @@ class mpi_ranks final : public ranks {
         if (m->words[0] != 0) throw input_error(why);
         throw std::runtime_error(why);
       }
+      if (m->tag == interrupted) interrupted_early_ = true;
       if (m->tag != ready) continue;
       if (const std::string found = difference("", json::parse(text_in(*m)), head); !found.empty())
         throw input_error(mail_.name(m->from) + " would run something else: " + found +
@@ -53,7 +54,9 @@ class mpi_ranks final : public ranks {
 
   std::unique_ptr<chunk_source> source(const link& l, const sweep& s, unsigned threads,
                                        const std::atomic<bool>& stop) override {
-    return std::make_unique<rank_source>(mail_, helpers_, l, s, threads, stop);
+    auto made = std::make_unique<rank_source>(mail_, helpers_, l, s, threads, stop);
+    if (interrupted_early_) made->halt();
+    return made;
   }
 
   void dismiss() override {
@@ -123,7 +126,8 @@ class mpi_ranks final : public ranks {
   }
 
   mailbox mail_;
-  std::vector<helper> helpers_;  // a rank; the first is rank 0 itself
+  std::vector<helper> helpers_;     // a rank; the first is rank 0 itself
+  bool interrupted_early_ = false;  // a rank, before the first chunk
   bool dismissed_ = false;
 };
 

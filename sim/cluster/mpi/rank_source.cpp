@@ -100,7 +100,8 @@ void rank_source::accept(std::size_t rank, block_done&& b) {
   const auto asked = std::find_if(given.begin(), given.end(), [&](const chunk_block& g) {
     return g.point == b.block.point && g.first == b.block.first;
   });
-  if (asked == given.end() || (asked->count != b.chunks.size() && !b.failure && !halted_))
+  if (asked == given.end() || b.chunks.size() > asked->count ||
+      (b.chunks.size() < asked->count && !b.failure && !halted_))
     throw std::logic_error(mail_.name(static_cast<int>(rank)) + " returned other chunks than it was given");
   given.erase(asked);
   if (b.block.point != point_) return;
@@ -126,7 +127,7 @@ std::uint64_t rank_source::ahead() const {
 // Every rank returns its blocks as far as they are whole: the chunks before the first that is not stay.
 std::vector<chunk_counts> rank_source::stopped(std::uint64_t first) {
   halted_ = true;
-  for (int r = 1; r < mail_.size(); ++r) mail_.send(r, halt);
+  for (int r = 1; r < mail_.size(); ++r) mail_.send(r, tag::halt);
   const auto is_idle = [](const helper& h) { return h.given.empty(); };
   while (!std::all_of(helpers_.begin(), helpers_.end(), is_idle)) listen();
   return take(first, end_);

@@ -28,7 +28,10 @@ class rank_source : public chunk_source {
   /// helpers: all ranks, the first this one, with `threads` of its own. What it is given outlives it.
   rank_source(mailbox& mail, std::vector<helper>& helpers, const link& l, const sweep& s, unsigned threads,
               const std::atomic<bool>& stop);
-  ~rank_source() override { halted_ = true; }
+  ~rank_source() override { halt(); }
+
+  /// No chunks any more.
+  void halt() { halted_ = true; }
 
   /// Throws what a rank failed of, once the counts that are missing for it are wanted.
   std::vector<chunk_counts> next(std::size_t point, std::uint64_t first, std::uint64_t most) override;

@@ -50,7 +50,7 @@ inline std::string no_ranks() {
 class background_mho {
  public:
   background_mho(const std::string& arguments, const std::string& environment) {
-    const std::string command = environment + " " + MHO_PROGRAM + " " + arguments + " >" +
+    const std::string command = "exec env " + environment + " " + MHO_PROGRAM + " " + arguments + " >" +
                                 folder_.path("out") + " 2>" + folder_.path("err");
     child_ = fork();
     if (child_ == 0) {
@@ -91,8 +91,10 @@ class background_mho {
 
 /// Waits until it holds or the run has ended.
 inline bool wait_until(background_mho& run, const std::function<bool()>& holds) {
-  while (!holds()) {
+  using clock = std::chrono::steady_clock;
+  for (const auto deadline = clock::now() + std::chrono::minutes(3); !holds();) {
     if (run.ended()) return false;
+    if (clock::now() > deadline) run.hit(SIGKILL);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return true;
