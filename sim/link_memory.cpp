@@ -73,9 +73,8 @@ std::string obstacle_of_memory(const scenario& s, const worker_size& size, unsig
   const bool of_uses = l.uses_per_channel >= std::min(l.rx, l.tx);
   const auto fitting = static_cast<unsigned>(there / each);
   return fmt::format(
-      "{}: too large: link.rx = {}, link.tx = {}, link.uses_per_channel = {} and {} detectors, {} channels "
-      "at "
-      "a time, need {:.3g} GB in {} thread{}, and there are {:.3g} GB; {}",
+      "{}: too large: link.rx = {}, link.tx = {}, link.uses_per_channel = {} and {} detectors, "
+      "{} channels at a time, need {:.3g} GB in {} thread{}, and there are {:.3g} GB; {}",
       of_uses ? "link.uses_per_channel" : "link.rx", l.rx, l.tx, l.uses_per_channel, s.detectors.size(),
       size.sets, bytes / 1e9, threads, threads == 1 ? "" : "s", there / 1e9,
       fitting > 0 ? fmt::format("{} thread{} would fit", fitting, fitting == 1 ? "" : "s")

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "scenario.hpp"
 
@@ -23,10 +22,11 @@ struct worker_size {
 /// curve decides, and of the detectors what grows with a chunk.
 double worker_bytes(const scenario& s, const worker_size& size);
 
-/// Bytes that this process may have: of the machine, its container, or its limit.
+/// Bytes that this process may have: of the machine, the root of its control groups (version 2), or its limit
+/// of address space.
 double memory_there();
 
-/// "KEY: why" not, if so many threads need more bytes than there are; otherwise "".
+/// "KEY: what is too large", if so many threads need more bytes than there are; otherwise "".
 std::string obstacle_of_memory(const scenario& s, const worker_size& size, unsigned threads, double there);
 
 }  // namespace mho::sim
