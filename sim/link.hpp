@@ -59,6 +59,8 @@ class link {
   std::size_t chunk_groups() const { return chunk_sets_ / group_sets(); }
   /// Curves: every step of every detector, in order.
   std::size_t curves() const { return curves_; }
+  /// What detectors reserve for a chunk.
+  shape room() const;
   /// The curve that each is compared with, or no_reference.
   const std::vector<std::size_t>& references() const { return references_; }
 
